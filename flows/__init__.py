@@ -1,0 +1,1 @@
+"""The day as Prefect flows, and the `shike` command."""

@@ -1,0 +1,1 @@
+"""The outside world: stores, publishing, pages, source data, logs."""

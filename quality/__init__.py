@@ -1,0 +1,1 @@
+"""What a good table is, and the checks that hold it: the kernel every other package builds on."""
