@@ -4,12 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check bench lock clean
+MODELS := trials/reports/models/zh.npz
 
-demo: $(READY)
+.PHONY: demo test check bench docs lock clean
+
+demo: $(READY) $(MODELS)
 	$(BIN)/shike demo
 
-test: $(READY)
+test: $(READY) $(MODELS)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 check: $(READY)
@@ -27,6 +29,16 @@ $(READY): requirements/dev.txt pyproject.toml
 	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements/dev.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	touch $@
+
+# What is derived from the code and read without it.
+docs: $(READY)
+	$(BIN)/python -m flows.example > shike.example.toml
+	$(BIN)/shike tables --lang en > docs/tables.md
+	$(BIN)/shike tables --lang zh > docs/tables.zh.md
+
+# The polarity models are trained from the corpora that the packages bring.
+$(MODELS): $(READY)
+	$(BIN)/python -m flows.build
 
 lock:
 	$(BIN)/uv pip compile --quiet --generate-hashes --python-version 3.11 pyproject.toml -o requirements/run.txt

@@ -64,6 +64,8 @@ class Column:
     """Largest allowed value, inclusive."""
     above: float | None = None
     """Largest forbidden small value: every value is strictly greater."""
+    infinite: bool = False
+    """Whether plus infinity is a value of this number; NaN never is."""
     values: tuple[str, ...] = ()
     """The allowed values; empty means any."""
     references: str = ""

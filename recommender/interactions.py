@@ -6,7 +6,7 @@ as the caller chooses. Days count from 1970-01-01 in UTC, so that differences ar
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Literal
 
@@ -16,13 +16,13 @@ import numpy.typing as npt
 import pyarrow as pa
 from scipy.sparse import csr_array
 
+from quality.needs import NEED_GROUP_SQL
+
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+Texts = npt.NDArray[np.object_]
 Level = Literal["need", "item"]
-
-NEED_GROUP_SQL = "coalesce(need_group, string_split(category, '/')[-1])"
-"""The need group of an item: the merchant's own, else the last category level."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ class Interactions:
     days: Ints
     things: Ints
     quantities: Floats
-    user_ids: npt.NDArray[np.object_]
-    thing_ids: npt.NDArray[np.object_]
+    user_ids: Texts
+    thing_ids: Texts
 
     def __len__(self) -> int:
         """Count the interactions."""
@@ -52,6 +52,20 @@ class Interactions:
     def between(self, first: int, last: int) -> Interactions:
         """Return days in [first, last), same vocabularies."""
         return self._where((self.days >= first) & (self.days < last))
+
+    def of_users(self, chosen: Bools) -> Interactions:
+        """Return the interactions of some users, ``chosen`` of shape (n_users,)."""
+        return self._where(chosen[self.users])
+
+    def known_as(self, user_ids: Texts, thing_ids: Texts) -> Interactions:
+        """Return the same interactions coded in wider vocabularies, sorted and holding the own."""
+        return replace(
+            self,
+            users=np.searchsorted(user_ids, self.user_ids).astype(np.int64)[self.users],
+            things=np.searchsorted(thing_ids, self.thing_ids).astype(np.int64)[self.things],
+            user_ids=user_ids,
+            thing_ids=thing_ids,
+        )
 
     def counts(self) -> csr_array:
         """Return days bought per (user, thing), shape (n_users, n_things), float64."""
@@ -75,7 +89,8 @@ def purchase_days(events: pa.Table, items: pa.Table, *, level: Level) -> Interac
     """Reduce purchase events to distinct (user, day, need group or item).
 
     Args:
-        events: The ``events`` table; only purchases count, returns are dealt with elsewhere.
+        events: The ``events`` table; only purchases count. ``returns.net_purchases`` takes
+            returned units out of it.
         items: The ``items`` table; purchases of unknown items are left out.
         level: Whether a thing is a need group or an item.
 
@@ -83,7 +98,8 @@ def purchase_days(events: pa.Table, items: pa.Table, *, level: Level) -> Interac
         The interactions, sorted by user, day and thing.
     """
     thing = NEED_GROUP_SQL if level == "need" else "item_id"
-    with duckdb.connect() as connection:
+    # One thread: the order in which quantities are added must not depend on the machine.
+    with duckdb.connect(config={"threads": 1}) as connection:
         connection.register("events", events)
         connection.register("items", items)
         rows = connection.sql(f"""
@@ -106,7 +122,7 @@ def day_number(day: date) -> int:
     ).days
 
 
-def _coded(column: pa.ChunkedArray) -> tuple[Ints, npt.NDArray[np.object_]]:
+def _coded(column: pa.ChunkedArray) -> tuple[Ints, Texts]:
     """Return codes into the sorted distinct values, and those values."""
     encoded = column.combine_chunks().dictionary_encode()
     values = encoded.dictionary.to_numpy(zero_copy_only=False)

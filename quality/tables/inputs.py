@@ -80,6 +80,7 @@ ITEMS = Table(
             "商家告知的通常复购天数；耐用品为 inf。",
             unit="days",
             above=0,
+            infinite=True,
         ),
     ),
 )

@@ -245,7 +245,7 @@ DRAW_CERTIFICATE = Table(
     name="draw_certificate",
     key=("trial_id",),
     merchant_facing=True,
-    formats=("json",),
+    formats=("parquet", "json"),
     en="What anybody needs to replay a draw.",
     zh="抽签凭证：任何人据此可重演抽签。",
     columns=(
@@ -264,6 +264,16 @@ DRAW_CERTIFICATE = Table(
         integer("units", "Units given away.", "份数。", low=0),
         json("counts", "Applicants per arm.", "各组人数。"),
         json("quotas", "Quotas with what each got.", "各配额及其结果。"),
+        json(
+            "strata",
+            "Seats, candidates and waitlist of each lottery, fixed before the draw.",
+            "各抽签层的名额、候选人数与候补数，抽签前确定。",
+        ),
+        json(
+            "eligibility",
+            "Applicants refused by each rule, and the rules the data could not answer.",
+            "各资格规则拒绝的人数，以及数据无法判断的规则。",
+        ),
         number("objective", "Total score of the selection.", "所选总分。"),
         number("bound", "Upper bound from the linear programme.", "线性规划上界。"),
         number(
@@ -407,7 +417,7 @@ IMPROVEMENT_SUMMARY = Table(
     name="improvement_summary",
     key=("item_id",),
     merchant_facing=True,
-    formats=("json",),
+    formats=("parquet", "json"),
     en="What the merchant should mend, item by item.",
     zh="产品改进摘要：每件商品该改什么。",
     columns=(

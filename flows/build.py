@@ -1,0 +1,48 @@
+"""The build step: train the polarity models from the corpora. ``python -m flows.build``."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Final
+
+from infra.logs import configure_logging
+from infra.sources.review_texts import (
+    CorpusMissingError,
+    Reviews,
+    chinese_reviews,
+    english_reviews,
+)
+from trials.reports.polarity import MODELS
+from trials.reports.training import PolarityOptions, train_polarity
+
+logger = logging.getLogger("flows.build")
+
+CACHE: Final = Path("build/cache")
+"""Where downloaded corpora are kept."""
+
+
+def build_models(folder: Path = MODELS, cache: Path = CACHE) -> None:
+    """Train a polarity model a language and write it into ``folder``.
+
+    A corpus that cannot be had on this machine leaves its language to the lexicon, and says so.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for load in (chinese_reviews, lambda: english_reviews(cache)):
+        try:
+            _train(load(), folder)
+        except CorpusMissingError as missing:
+            logger.warning("no polarity model, the lexicon stands in: %s", missing)
+
+
+def _train(reviews: Reviews, folder: Path) -> None:
+    options = PolarityOptions(language=reviews.language)
+    model = train_polarity(reviews.texts, reviews.labels, reviews.held_out, options)
+    path = folder / f"{reviews.language}.npz"
+    model.save(path)
+    logger.info("%s: %s, %s", path.name, model.description, reviews.source)
+
+
+if __name__ == "__main__":
+    configure_logging(verbose=False)
+    build_models()

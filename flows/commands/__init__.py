@@ -1,0 +1,1 @@
+"""One module a command of ``shike``; each is imported when its command runs."""

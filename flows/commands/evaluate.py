@@ -1,0 +1,65 @@
+"""``shike evaluate``: rolling-origin evaluation against the baselines."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Final
+
+import click
+
+from flows.commands import options
+from flows.progress import progress_bar
+from flows.settings import load_settings
+from infra.landing import fetch_inputs
+from infra.logs import configure_logging
+from quality.validation import validate
+from recommender.evaluation.rolling import evaluate as run_evaluation
+
+TEST_CUTS: Final = "2017-10-09,2017-11-06,2017-12-04"
+"""The test cuts of the demo data; options are tuned on 2017-09-11 only."""
+
+
+class Days(click.ParamType):
+    """Calendar days joined by commas."""
+
+    name = "dates"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[date, ...]:
+        """Parse the days."""
+        day = options.Day()
+        return tuple(day.convert(part.strip(), param, ctx) for part in value.split(","))
+
+
+@click.command()
+@options.data
+@click.option("--cuts", type=Days(), default=TEST_CUTS, show_default=True, metavar="D1,D2,…")
+@click.option("--horizon", type=click.IntRange(min=1), default=28, show_default=True, help="Days.")
+@click.option("--level", type=click.Choice(["need", "item"]), default="need", show_default=True)
+@options.config
+@options.as_json
+@options.verbose
+def evaluate(
+    data: str,
+    cuts: tuple[date, ...],
+    horizon: int,
+    level: str,
+    config: Path | None,
+    *,
+    as_json: bool,
+    verbose: bool,
+) -> None:
+    """Train before each cut, look at what was bought after it, compare shike with the baselines."""
+    configure_logging(verbose=verbose)
+    settings = load_settings(config)
+    last = max(cuts) + timedelta(days=horizon)
+    with tempfile.TemporaryDirectory() as work, progress_bar() as progress:
+        folder = fetch_inputs(data, Path(work), settings.store)
+        tables = validate(folder, as_of=last, options=settings.validate, progress=progress).tables
+        report = run_evaluation(
+            tables, cuts=cuts, horizon_days=horizon, level=level, progress=progress
+        )
+    click.echo(report.to_json() if as_json else report.to_text())

@@ -1,0 +1,85 @@
+"""``shike runs`` and ``shike show``: what a store holds."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from flows.commands import options
+from flows.recall import Past, recall, recall_run, run_ids
+from flows.settings import load_settings
+from infra.store import Store, open_store
+
+
+@click.command()
+@options.store
+@options.config
+@options.as_json
+def runs(store: str, config: Path | None, *, as_json: bool) -> None:
+    """List the published runs, oldest day first; the current one is marked."""
+    target = _opened(store, config)
+    current = recall(target)
+    found = [recall_run(target, run_id) for run_id in run_ids(target)]
+    if as_json:
+        click.echo(json.dumps([_line(past, current) for past in found], ensure_ascii=False))
+        return
+    table = Table("", "run", "as of", "validation", "stages", "objects")
+    for past in found:
+        line = _line(past, current)
+        mark = "→" if line["is_current"] else ""
+        stages = ", ".join(past.ledger.stages) or "validate"
+        objects = str(len(past.manifest.objects))
+        table.add_row(mark, line["run_id"], line["as_of"], line["verdict"], stages, objects)
+    Console().print(table)
+
+
+@click.command()
+@click.argument("run_id")
+@options.store
+@options.config
+@options.as_json
+def show(run_id: str, store: str, config: Path | None, *, as_json: bool) -> None:
+    """Show one published run: its verdict, its rows, its files. RUN_ID may be 'current'."""
+    target = _opened(store, config)
+    past = recall(target) if run_id == "current" else _known(target, run_id)
+    if past is None:
+        raise click.UsageError(f"nothing is published at {target.address}; run a day first")
+    if as_json:
+        files = {name: asdict(record) for name, record in past.manifest.objects.items()}
+        shown = json.loads(past.ledger.to_bytes()) | {"objects": files}
+        click.echo(json.dumps(shown, ensure_ascii=False))
+        return
+    console = Console()
+    console.print(f"{past.ledger.run_id}: validation {past.ledger.verdict}")
+    table = Table("file", "rows", "bytes", "made by")
+    for name, record in sorted(past.manifest.objects.items()):
+        rows = "" if record.rows is None else f"{record.rows:,}"
+        origin = past.ledger.origins.get(name.partition(".")[0], "")
+        table.add_row(name, rows, f"{record.bytes:,}", origin)
+    console.print(table)
+
+
+def _opened(store: str, config: Path | None) -> Store:
+    return open_store(store, load_settings(config).store)
+
+
+def _known(target: Store, run_id: str) -> Past:
+    known = run_ids(target)
+    if run_id not in known:
+        listed = ", ".join(known) or "none"
+        raise click.UsageError(f"no run {run_id!r} at {target.address}; there are: {listed}")
+    return recall_run(target, run_id)
+
+
+def _line(past: Past, current: Past | None) -> dict[str, str | bool]:
+    return {
+        "run_id": past.ledger.run_id,
+        "as_of": past.ledger.as_of.isoformat(),
+        "verdict": past.ledger.verdict,
+        "is_current": current is not None and current.ledger.run_id == past.ledger.run_id,
+    }

@@ -1,0 +1,63 @@
+"""What one day leaves for the days after it: small tables that only grow, each row dated.
+
+A day sees the rows of earlier days only, so that running it again gives the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+REMEMBERED: Final = ("validation_report", "selection", "draw_certificate", "improvement_summary")
+"""The output tables that later days build on."""
+
+_DAY = pa.field("as_of", pa.date32(), nullable=False)
+
+
+def before(history: pa.Table, day: date) -> pa.Table:
+    """Return what was known before ``day``."""
+    return history.filter(pc.less(history["as_of"], pa.scalar(day)))
+
+
+def latest(history: pa.Table) -> pa.Table | None:
+    """Return the rows of the last day, without the date; None when there is none."""
+    days = split_by_day(history)
+    return days[-1] if days else None
+
+
+def split_by_day(history: pa.Table) -> list[pa.Table]:
+    """Return the table of each remembered day, oldest first, without the date."""
+    days = sorted(pc.unique(history["as_of"]).to_pylist())
+    return [
+        history.filter(pc.equal(history["as_of"], pa.scalar(day))).drop_columns("as_of")
+        for day in days
+    ]
+
+
+def extended(history: pa.Table | None, today: pa.Table, day: date) -> pa.Table:
+    """Return the history with today's rows in the place of any it held for today or later."""
+    dated = today.append_column(_DAY, pa.array([day] * len(today), pa.date32()))
+    if history is None:
+        return dated
+    return pa.concat_tables([before(history, day), dated.select(history.column_names)])
+
+
+def remembered(
+    earlier: Mapping[str, pa.Table], outputs: Mapping[str, pa.Table], day: date
+) -> dict[str, pa.Table]:
+    """Return the state this day leaves: every history, extended where the day has made rows.
+
+    Args:
+        earlier: Histories by table name, as the current run left them.
+        outputs: What this run itself made.
+        day: The as-of day.
+    """
+    state = dict(earlier)
+    for name in REMEMBERED:
+        if name in outputs:
+            state[name] = extended(earlier.get(name), outputs[name], day)
+    return state

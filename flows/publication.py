@@ -1,0 +1,195 @@
+"""What a run publishes, and where: the whole tables inside, each merchant's copies, the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from flows.history import remembered
+from flows.ledger import Ledger
+from flows.recall import FRONT_PAGE, INTERNAL, LEDGER
+from flows.settings import Settings
+from infra import pages
+from infra.files import parquet_bytes, table_files
+from infra.publish import PublishedObject
+from infra.publish.records import sha256
+from infra.store.keys import encode_id
+from infra.tenancy import Tenancy
+from quality.needs import sellers_by_need
+from quality.tables import INPUTS, OUTPUTS
+from quality.validation import Validation
+from trials.reports.ontology import aspect_names
+
+_HTML: Final = "text/html; charset=utf-8"
+_JSON: Final = "application/json"
+_PARQUET: Final = "application/vnd.apache.parquet"
+
+Objects = dict[str, PublishedObject]
+Tables = Mapping[str, pa.Table]
+
+
+@dataclass(frozen=True)
+class Publication:
+    """One run, ready to be written."""
+
+    ledger: Ledger
+    state: dict[str, bytes]
+    """Key → body of what later days build on."""
+    prefixes: dict[str, Objects]
+    """Prefix → name → object; ``internal`` is last, so that whoever sees it sees all."""
+    index: bytes
+    """The page a person opens first."""
+
+
+@dataclass(frozen=True)
+class Edition:
+    """Everything the publication of one run is made of."""
+
+    ledger: Ledger
+    settings: Settings
+    validation: Validation
+    outputs: Tables
+    """All output tables of the run: those it made and those it carries over."""
+    histories: Tables
+    made: Tables
+    """Only what this run made, which is what later days remember."""
+
+    def publication(self, *, with_merchants: bool) -> Publication:
+        """Lay the run out.
+
+        Args:
+            with_merchants: Whether merchants receive it; findings alone are for the shop.
+        """
+        state = self._state()
+        copies = self._tenancy().copies(self.outputs) if with_merchants else {}
+        links = tuple(self._link(merchant, tables) for merchant, tables in sorted(copies.items()))
+        ledger = replace(
+            self.ledger,
+            state={name: place for name, (place, _) in state.items()},
+            merchants=tuple(map(asdict, links)) if with_merchants else self.ledger.merchants,
+        )
+        links = tuple(pages.MerchantLink(**link) for link in ledger.merchants)
+        index = self._index(links)
+        front_page = PublishedObject(body=index, content_type=_HTML)
+        merchants = {
+            f"merchants/{encode_id(merchant)}": self._merchant(merchant, tables)
+            for merchant, tables in sorted(copies.items())
+        }
+        return Publication(
+            ledger=ledger,
+            state={place["key"]: body for place, body in state.values()},
+            prefixes=merchants
+            | {INTERNAL: self._internal(ledger, links) | {FRONT_PAGE: front_page}},
+            index=index,
+        )
+
+    def _state(self) -> dict[str, tuple[dict[str, str], bytes]]:
+        run_id, day = self.ledger.run_id, self.ledger.as_of
+        state = {}
+        for name, history in remembered(self.histories, self.made, day).items():
+            body = parquet_bytes(history)
+            place = {"key": f"state/{run_id}/{name}.parquet", "sha256": sha256(body)}
+            state[name] = (place, body)
+        return state
+
+    def _tenancy(self) -> Tenancy:
+        trials = self._input("trials")
+        return Tenancy(
+            merchant_of_trial=dict(
+                zip(trials["trial_id"].to_pylist(), trials["merchant_id"].to_pylist(), strict=True)
+            ),
+            merchants_of_need=sellers_by_need(self._input("items")),
+            pseudonym_key=self.settings.shop.pseudonym_key,
+            smallest_cell=self.settings.shop.smallest_cell,
+        )
+
+    def _input(self, name: str) -> pa.Table:
+        return self.validation.tables.get(name, INPUTS[name].empty())
+
+    def _names(self) -> dict[str, pa.Table]:
+        return {name: self._input(name) for name in ("items", "trials", "merchants")}
+
+    def _disclaimers(self) -> tuple[pages.Words, ...]:
+        shop = self.settings.shop
+        return tuple(pages.Words(*pair) for pair in zip(shop.notes_zh, shop.notes_en, strict=True))
+
+    def _link(self, merchant: str, tables: Tables) -> pages.MerchantLink:
+        prefix = f"merchants/{encode_id(merchant)}/runs/{self.ledger.run_id}"
+        return pages.merchant_link(
+            merchant,
+            tables,
+            name=self._merchant_name(merchant),
+            href=f"{prefix}/{pages.MERCHANT_PAGE}",
+        )
+
+    def _merchant_name(self, merchant: str) -> str:
+        merchants = self._input("merchants")
+        found = merchants.filter(pc.equal(merchants["merchant_id"], merchant))["name"].to_pylist()
+        return str(found[0]) if found else merchant
+
+    def _merchant(self, merchant: str, tables: Tables) -> Objects:
+        files = _files(tables)
+        facts = pages.MerchantFacts(
+            as_of=self.ledger.as_of,
+            run_id=self.ledger.run_id,
+            name=self._merchant_name(merchant),
+            disclaimers=self._disclaimers(),
+            downloads=_downloads(files),
+            aspects=aspect_names(),
+            smallest_cell=self.settings.shop.smallest_cell,
+        )
+        rendered = pages.render_merchant(merchant, {**tables, **self._names()}, facts)
+        return files | dict(_pages(rendered))
+
+    def _internal(self, ledger: Ledger, links: tuple[pages.MerchantLink, ...]) -> Objects:
+        files = _files(self.outputs)
+        files[LEDGER] = PublishedObject(body=ledger.to_bytes(), content_type=_JSON)
+        facts = pages.DayFacts(
+            as_of=ledger.as_of,
+            run_id=ledger.run_id,
+            verdict=ledger.verdict,
+            counts=self.validation.counts,
+            notes=tuple(pages.Words(note.zh, note.en) for note in self.validation.notes),
+            disclaimers=self._disclaimers(),
+            merchants=tuple(replace(link, href=f"../../../{link.href}") for link in links),
+            downloads=_downloads(files),
+            list_length=self.settings.recommend.list_length,
+            home_href="../../../index.html",
+        )
+        rendered = pages.render_internal({**self.outputs, **self._names()}, facts)
+        return files | dict(_pages(rendered))
+
+    def _index(self, links: tuple[pages.MerchantLink, ...]) -> bytes:
+        inside = f"{INTERNAL}/runs/{self.ledger.run_id}"
+        return pages.render_index(
+            pages.IndexFacts(
+                shop=self.settings.shop.name,
+                as_of=self.ledger.as_of,
+                run_id=self.ledger.run_id,
+                verdict=self.ledger.verdict,
+                day_href=f"{inside}/{pages.DAY_PAGE}",
+                validation_href=f"{inside}/{pages.VALIDATION_PAGE}",
+                merchants=links,
+                disclaimers=self._disclaimers(),
+            )
+        )
+
+
+def _files(tables: Tables) -> Objects:
+    files: Objects = {}
+    for name in sorted(tables):
+        files |= table_files(tables[name], OUTPUTS[name])
+    return files
+
+
+def _downloads(files: Objects) -> tuple[pages.Download, ...]:
+    return tuple(pages.Download(href=name, rows=files[name].rows) for name in sorted(files))
+
+
+def _pages(rendered: Mapping[str, bytes]) -> Iterator[tuple[str, PublishedObject]]:
+    for name, body in rendered.items():
+        yield name, PublishedObject(body=body, content_type=_HTML)

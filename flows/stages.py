@@ -1,0 +1,165 @@
+"""The stages as Prefect tasks: few and fat, each one call into the package that does the work.
+
+Only a storage error is retried; a broken contract or an infeasible quota is not, since trying
+again cannot mend it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from flows.history import latest, split_by_day
+from flows.progress import progress_bar
+from flows.settings import Settings
+from infra.errors import StoreError
+from infra.landing import fetch_inputs
+from quality.validation import Validation, validate
+from recommender.stage import recommend
+from trials.effect import measure_effect
+from trials.recruiting import recruit
+from trials.reports.polarity import load_models
+from trials.reports.stage import review
+
+logger = logging.getLogger(__name__)
+
+Tables = dict[str, pa.Table]
+
+MAKES: Final[dict[str, tuple[str, ...]]] = {
+    "validate": ("validation_report", "quarantine"),
+    "recommend": (
+        "recommendations",
+        "do_not_recommend",
+        "replenishment_calendar",
+        "need_states",
+    ),
+    "recruit": ("selection", "draw_certificate", "trial_funnel", "applicant_profile"),
+    "review": ("report_scores", "opinions", "improvement_summary"),
+    "effect": ("trial_effect",),
+}
+"""Stage → the tables it makes."""
+
+NEEDS: Final[dict[str, tuple[str, ...]]] = {
+    "recommend": ("events", "items"),
+    "recruit": ("trials", "applications"),
+    "review": ("reports", "items"),
+    "effect": ("trials", "events"),
+}
+"""Stage → the input tables without which it is skipped."""
+
+
+def is_storage_fault(task: Any, task_run: Any, state: Any) -> bool:  # noqa: ARG001 - Prefect's signature
+    """Retry what may pass by itself, and nothing else."""
+    return isinstance(state.result(raise_on_failure=False), StoreError)
+
+
+RETRIED: Final[dict[str, Any]] = {
+    "retries": 2,
+    "retry_delay_seconds": [2, 10],
+    "retry_condition_fn": is_storage_fault,
+    "cache_policy": NO_CACHE,
+}
+
+
+@task(**RETRIED)
+def land(data: str, work: Path, settings: Settings) -> Path:
+    """Bring the input files to a local folder."""
+    return fetch_inputs(data, work, settings.store)
+
+
+@task(cache_policy=NO_CACHE)
+def check(folder: Path, day: date, settings: Settings, histories: Tables) -> Validation:
+    """Validate the inputs: good rows on, bad rows to quarantine."""
+    earlier = histories.get("validation_report")
+    with progress_bar() as progress:
+        validation = validate(
+            folder,
+            as_of=day,
+            options=settings.validate,
+            earlier_reports=split_by_day(earlier) if earlier is not None else (),
+            progress=progress,
+        )
+    accepted = sum(count.accepted for count in validation.counts)
+    logger.info("validate: %s, %d rows accepted", validation.verdict, accepted)
+    return validation
+
+
+@task(cache_policy=NO_CACHE)
+def make_recommendations(inputs: Tables, day: date, settings: Settings) -> Tables:
+    """Rank what each person needs next, and withhold what still satisfies."""
+    with progress_bar() as progress:
+        made = recommend(inputs, as_of=day, options=settings.recommend, progress=progress)
+    return _logged("recommend", made)
+
+
+@task(cache_policy=NO_CACHE)
+def draw_recipients(
+    inputs: Tables, day: date, settings: Settings, histories: Tables, need_states: pa.Table | None
+) -> Tables:
+    """Draw the trials that have closed; earlier draws stand as they were."""
+    made = recruit(
+        inputs,
+        as_of=day,
+        options=settings.recruit,
+        need_states=need_states,
+        earlier_selection=_undated(histories.get("selection")),
+    )
+    return _logged("recruit", made)
+
+
+@task(cache_policy=NO_CACHE)
+def read_reports(inputs: Tables, day: date, settings: Settings, histories: Tables) -> Tables:
+    """Turn trial reports into scores, opinions and improvement summaries."""
+    summaries, draws = histories.get("improvement_summary"), histories.get("selection")
+    with progress_bar() as progress:
+        made = review(
+            inputs,
+            as_of=day,
+            options=settings.review,
+            models=load_models(),
+            selection=_undated(draws),
+            previous=latest(summaries) if summaries is not None else None,
+            progress=progress,
+        )
+    return _logged("review", made)
+
+
+@task(cache_policy=NO_CACHE)
+def read_effect(inputs: Tables, day: date, settings: Settings, histories: Tables) -> Tables:
+    """Compare those drawn with those held out by lot, in draws of earlier days."""
+    draws = histories["selection"].drop_columns("as_of")
+    effect = measure_effect(inputs, draws, as_of=day, options=settings.effect)
+    return _logged("effect", {"trial_effect": effect})
+
+
+def with_earlier_draws(made: Mapping[str, pa.Table], histories: Tables) -> Tables:
+    """Put the draws of earlier days beside today's, so that readers find every running trial."""
+    tables = dict(made)
+    for name in ("selection", "draw_certificate"):
+        if name in histories:
+            earlier = histories[name].drop_columns("as_of")
+            today = tables.get(name, earlier.slice(0, 0))
+            tables[name] = pa.concat_tables([earlier, today.select(earlier.column_names)])
+    return tables
+
+
+def _undated(history: pa.Table | None) -> pa.Table | None:
+    return None if history is None else history.drop_columns("as_of")
+
+
+def _logged(stage: str, made: Tables) -> Tables:
+    rows = ", ".join(f"{name} {len(table)}" for name, table in sorted(made.items()))
+    logger.info("%s: %s", stage, rows)
+    return made
+
+
+def missing_inputs(stage: str, inputs: Mapping[str, pa.Table]) -> list[str]:
+    """Name the input tables a stage needs and does not have."""
+    return [name for name in NEEDS[stage] if name not in inputs or not len(inputs[name])]

@@ -1,0 +1,141 @@
+"""Tables as files: Parquet for programs, CSV for people and spreadsheets, JSON for pages.
+
+The same rows give the same bytes, however the table was chunked and whatever the machine.
+"""
+
+import json
+import math
+from datetime import date, datetime
+from io import BytesIO
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from infra.publish.records import PublishedObject
+from quality.schema import Kind, Table
+
+_BOM = b"\xef\xbb\xbf"
+_LINE_END = "\r\n"
+_FORMULA = r"\A([=+\-@\t\r\n＝＋－＠])"
+"""What makes a spreadsheet run a cell, with the full-width forms that East Asian ones accept.
+
+Source: OWASP, "CSV Injection", owasp.org/www-community/attacks/CSV_Injection."""
+_WHOLE_SECOND = r"\.0+Z\z"
+
+
+def table_files(table: pa.Table, declared: Table) -> dict[str, PublishedObject]:
+    """Return the files a table is published as, by name, in the formats it declares.
+
+    Raises:
+        ValueError: If a value cannot be written, see :func:`json_bytes`.
+    """
+    files = {}
+    for suffix in declared.formats:
+        match suffix:
+            case "parquet":
+                body, content_type = parquet_bytes(table), "application/vnd.apache.parquet"
+            case "csv":
+                body, content_type = csv_bytes(table), "text/csv; charset=utf-8"
+            case "json":
+                body, content_type = json_bytes(table, declared), "application/json"
+            case _:
+                raise ValueError(f"table {declared.name} declares the unknown format {suffix!r}")
+        files[f"{declared.name}.{suffix}"] = PublishedObject(
+            body=body, content_type=content_type, rows=len(table), schema=table.schema
+        )
+    return files
+
+
+def parquet_bytes(table: pa.Table) -> bytes:
+    """Write as Parquet: row groups of a fixed size, no time stamps, no metadata but the schema."""
+    sink = BytesIO()
+    # One chunk a column, or the pages would follow the chunks the table happens to have.
+    whole = table.replace_schema_metadata(None).combine_chunks()
+    pq.write_table(
+        whole,
+        sink,
+        version="2.6",
+        compression="zstd",
+        compression_level=3,
+        row_group_size=256 * 1024,
+        data_page_size=1024 * 1024,
+        write_statistics=True,
+    )
+    return sink.getvalue()
+
+
+def csv_bytes(table: pa.Table) -> bytes:
+    """Write as CSV (RFC 4180) that a spreadsheet opens well and cannot run.
+
+    UTF-8 with a BOM; text is quoted, so an id stays what it was; numbers and truth values are
+    bare; null is empty; days are ISO 8601, times too, in UTC; a list is joined by ``|``. Text that
+    begins with ``=``, ``+``, ``-``, ``@``, tab or a line end gets an apostrophe in front.
+    """
+    lines = [",".join(table.column_names)]
+    if len(table):
+        cells = [_cells(column) for column in table.columns]
+        lines += pc.binary_join_element_wise(*cells, _text(",")).to_pylist()
+    return _BOM + "".join(line + _LINE_END for line in lines).encode("utf-8")
+
+
+def _cells(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return a column as cells of CSV, all of one type, null as empty."""
+    kind = column.type
+    if pa.types.is_list(kind):
+        column = pc.binary_join(column, "|")
+    text = column.cast(pa.large_string())
+    if pa.types.is_timestamp(kind):
+        iso = pc.replace_substring(text, " ", "T")
+        text = pc.replace_substring_regex(iso, _WHOLE_SECOND, "Z")
+    elif pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        text = _quoted(pc.replace_substring_regex(text, _FORMULA, r"'\1"))
+    return pc.fill_null(text, "")
+
+
+def _quoted(text: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    doubled = pc.replace_substring(text, '"', '""')
+    return pc.binary_join_element_wise(_text('"'), doubled, _text('"'), _text(""))
+
+
+def _text(value: str) -> pa.Scalar:
+    return pa.scalar(value, pa.large_string())
+
+
+def json_bytes(table: pa.Table, declared: Table) -> bytes:
+    """Write as a JSON list of rows; columns of JSON text become part of the document.
+
+    Keys are sorted; days and times are ISO 8601, times in UTC; null is null.
+
+    Raises:
+        ValueError: If a number is not finite, or a column declared as JSON holds other text.
+    """
+    documents = {column.name for column in declared.columns if column.kind is Kind.JSON}
+    rows = [
+        {name: _value(declared, name, value, documents) for name, value in row.items()}
+        for row in table.to_pylist()
+    ]
+    text = json.dumps(rows, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False)
+    return text.encode("utf-8") + b"\n"
+
+
+def _value(declared: Table, name: str, value: Any, documents: set[str]) -> Any:
+    match value:
+        case str() if name in documents:
+            try:
+                return json.loads(value, parse_constant=_refuse_constant)
+            except ValueError as error:
+                raise ValueError(f"{declared.name}.{name} must be JSON: {error}") from error
+        case float() if not math.isfinite(value):
+            raise ValueError(f"{declared.name}.{name} must be finite to be JSON, found {value}")
+        case datetime():
+            return value.isoformat().replace("+00:00", "Z")
+        case date():
+            return value.isoformat()
+        case _:
+            return value
+
+
+def _refuse_constant(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")

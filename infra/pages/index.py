@@ -1,0 +1,104 @@
+"""The page a person opens first: the day's verdict, where to read on, what the words mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pyarrow as pa
+
+from infra.pages.blocks import Cards, Fact, Facts, Link, Notes, Section, verdict_badge
+from infra.pages.document import document
+from infra.pages.facts import IndexFacts, MerchantLink
+from infra.pages.figures import whole
+from infra.pages.shared_blocks import day_facts
+from infra.pages.tallies import people_in
+from infra.pages.words import Words, say
+
+_TERMS = ("need", "slot", "withheld", "calendar", "trial", "holdout", "certificate", "summary")
+
+
+def render_index(facts: IndexFacts) -> bytes:
+    """Render ``index.html`` at the root of a store.
+
+    Args:
+        facts: The day and where its pages are, relative to the root.
+    """
+    opening = Facts(
+        day_facts(
+            facts.as_of,
+            facts.run_id,
+            Fact(say("fact.verdict"), verdict_badge(facts.verdict)),
+            Fact(say("fact.merchants"), whole(len(facts.merchants))),
+        )
+    )
+    sections = [
+        Section("start", say("index.start"), (_start(facts),)),
+        Section(
+            "merchants", say("index.merchants"), (_merchants(facts),), say("index.merchants_lead")
+        ),
+        Section(
+            "words", say("index.words"), (Notes(tuple(say(f"term.{term}") for term in _TERMS)),)
+        ),
+    ]
+    if facts.disclaimers:
+        about = Section("about", say("page.about_data"), (Notes(facts.disclaimers),))
+        sections.insert(0, about)
+    title = say("index.title", shop=facts.shop)
+    return document(
+        title, sections, language=facts.language, opening=(opening,), kicker=say("index.kicker")
+    )
+
+
+def merchant_link(
+    merchant_id: str, tables: Mapping[str, pa.Table], *, name: str, href: str
+) -> MerchantLink:
+    """Return a merchant's entry on the shop's pages, counted from its tables."""
+    recommended = tables.get("recommendations")
+    return MerchantLink(
+        merchant_id=merchant_id,
+        name=name,
+        href=href,
+        people=None if recommended is None else people_in(recommended),
+        trials=_rows_in(tables, "draw_certificate"),
+        summaries=_rows_in(tables, "improvement_summary"),
+    )
+
+
+def merchant_lines(merchant: MerchantLink) -> tuple[Words, ...]:
+    """Say in a line or two what a merchant's page holds."""
+    lines = []
+    if merchant.people is not None:
+        lines.append(say("merchant_link.people", n=merchant.people))
+    if merchant.trials or merchant.summaries:
+        lines.append(
+            say("merchant_link.trials", trials=merchant.trials, summaries=merchant.summaries)
+        )
+    return tuple(lines)
+
+
+def _start(facts: IndexFacts) -> Cards:
+    cards = [
+        (Link(facts.day_href, say("day.title")), (say("index.day_lead"),)),
+        (Link(facts.validation_href, say("validation.title")), (say("index.validation_lead"),)),
+    ]
+    if facts.data_docs_href:
+        docs = (Link(facts.data_docs_href, say("index.docs")), (say("index.docs_lead"),))
+        cards.append(docs)
+    if facts.evaluation_href:
+        evaluation = Link(facts.evaluation_href, say("evaluation.title"))
+        cards.append((evaluation, (say("index.evaluation_lead"),)))
+    return Cards(tuple(cards))
+
+
+def _merchants(facts: IndexFacts) -> Cards:
+    return Cards(
+        tuple(
+            (Link(merchant.href, merchant.name), merchant_lines(merchant))
+            for merchant in facts.merchants
+        )
+    )
+
+
+def _rows_in(tables: Mapping[str, pa.Table], name: str) -> int:
+    table = tables.get(name)
+    return 0 if table is None else len(table)

@@ -1,0 +1,151 @@
+"""Read a folder: every file becomes part of a raw view, every table a typed view."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from quality.reading.casts import cast_of
+from quality.reading.file import read_file
+from quality.reading.findings import Check, Finding, Note, UnreadableFileError
+from quality.reading.folder import find_files, strangers
+from quality.reading.source import PROVENANCE, Source, Stored
+from quality.reading.sql import identifier, literals
+from quality.tables import INPUTS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from quality.progress import Progress
+    from quality.reading.file import RawFile, Reader
+    from quality.schema import Table
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """What a folder held, as views of a DuckDB connection."""
+
+    files: Mapping[str, tuple[str, ...]]
+    """Files of each table that has any, relative to the folder, readable or not."""
+    sources: Mapping[str, tuple[Source, ...]]
+    """Raw views of each table that could be read; its typed view is ``typed_<table>``."""
+    findings: tuple[Finding, ...]
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables whose rows can be checked."""
+        return tuple(self.sources)
+
+
+def read_folder(reader: Reader, progress: Progress) -> Delivery:
+    """Make views of every input table found in a folder.
+
+    ``typed_<table>`` has the provenance columns and every declared column in its type, null where
+    a value does not fit; ``<column>_given`` is the value as text, ``<column>_is_naive`` whether
+    it is a time that lacks its offset.
+    """
+    files: dict[str, tuple[str, ...]] = {}
+    sources: dict[str, tuple[Source, ...]] = {}
+    findings: list[Finding] = []
+    for step, (name, table) in enumerate(INPUTS.items()):
+        progress(f"reading {name}", step, len(INPUTS))
+        paths = find_files(reader.folder, name)
+        findings += _undelivered(reader, table, paths)
+        if not paths:
+            continue
+        files[name] = tuple(path.relative_to(reader.folder).as_posix() for path in paths)
+        readable, found = _read_files(reader, table, paths)
+        findings += found
+        if readable:
+            sources[name] = _raw_views(reader, table, readable)
+            _typed_view(reader, table, sources[name])
+    return Delivery(files=files, sources=sources, findings=tuple(findings))
+
+
+def _undelivered(reader: Reader, table: Table, paths: Sequence[Path]) -> list[Finding]:
+    if paths or not table.required:
+        return []
+    others = ", ".join(strangers(reader.folder, table.name))
+    en = f"; {others} is in no format that can be read" if others else ""
+    zh = f"；{others} 的格式无法读取" if others else ""
+    said = Note(
+        f"no file of the table was found in the folder{en}. "
+        f"Deliver {table.name}.parquet, {table.name}.csv or {table.name}.jsonl.",
+        f"未找到该表的文件{zh}。请提交 {table.name}.parquet、.csv 或 .jsonl。",
+    )
+    return [Finding(table=table.name, check=Check.DELIVERED, file="", said=said)]
+
+
+def _read_files(
+    reader: Reader, table: Table, paths: Sequence[Path]
+) -> tuple[list[RawFile], list[Finding]]:
+    readable: list[RawFile] = []
+    findings: list[Finding] = []
+    for place, path in enumerate(paths):
+        name = path.relative_to(reader.folder).as_posix()
+        try:
+            file, broken = read_file(reader, table, path, place)
+        except UnreadableFileError as error:
+            findings.append(
+                Finding(table=table.name, check=Check.READABLE, file=name, said=error.said)
+            )
+            continue
+        findings += broken
+        if file:
+            readable.append(file)
+    return readable, findings
+
+
+def _raw_views(reader: Reader, table: Table, files: Sequence[RawFile]) -> tuple[Source, ...]:
+    """Make one raw view for all files with the same columns stored alike."""
+    alike: dict[tuple[bool, tuple[tuple[str, Stored], ...]], list[RawFile]] = {}
+    for file in files:
+        alike.setdefault((file.has_provenance, tuple(file.columns.items())), []).append(file)
+    sources = []
+    for place, group in enumerate(alike.values()):
+        source = Source(
+            table=table.name,
+            view=f"raw_{table.name}_{place}",
+            files=tuple(file.name for file in group),
+            columns=group[0].columns,
+        )
+        provenance = _provenance(reader.folder, has_provenance=group[0].has_provenance)
+        columns = ", ".join([provenance, *map(identifier, source.columns)])
+        paths = literals(tuple(str(file.rows_at) for file in group))
+        reader.connection.execute(
+            f"CREATE VIEW {source.view} AS SELECT {columns} FROM read_parquet([{paths}],"
+            " filename = 'shike_path', file_row_number = true, union_by_name = true)"
+        )
+        sources.append(source)
+    return tuple(sources)
+
+
+def _provenance(folder: Path, *, has_provenance: bool) -> str:
+    if has_provenance:
+        return ", ".join(PROVENANCE)
+    return (
+        f"substr(shike_path, {len(str(folder)) + 2}) AS source_file,"
+        " file_row_number + 1 AS row_number, NULL::VARCHAR AS malformed_line"
+    )
+
+
+def _typed_view(reader: Reader, table: Table, sources: Sequence[Source]) -> None:
+    selects = [_typed(table, source, reader.assume_timezone) for source in sources]
+    reader.connection.execute(
+        f"CREATE VIEW typed_{table.name} AS {' UNION ALL BY NAME '.join(selects)}"
+    )
+
+
+def _typed(table: Table, source: Source, assume_timezone: str) -> str:
+    columns = [*PROVENANCE]
+    for column in table.columns:
+        stored = source.columns.get(column.name, Stored.NOTHING)
+        cast = cast_of(column, stored, assume_timezone)
+        columns += [
+            f"{cast.value} AS {identifier(column.name)}",
+            f"{cast.given}::VARCHAR AS {identifier(column.name + '_given')}",
+            f"{cast.is_naive} AS {identifier(column.name + '_is_naive')}",
+        ]
+    return f"SELECT {', '.join(columns)} FROM {source.view}"

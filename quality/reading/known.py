@@ -1,0 +1,88 @@
+"""The rows that are judged: each delivered once, and known before the as-of day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from quality.schema import Kind
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from quality.schema import Table
+
+
+@dataclass(frozen=True)
+class Known:
+    """How many rows were read, and how many of them are not judged."""
+
+    read: int
+    duplicates: int
+    after_as_of: int
+
+    @property
+    def rows(self) -> int:
+        """Rows that are judged."""
+        return self.read - self.duplicates - self.after_as_of
+
+
+def know_rows(
+    connection: duckdb.DuckDBPyConnection, table: Table, time: str | None, as_of: str
+) -> Known:
+    """Make the view ``known_<table>`` of the rows to judge.
+
+    Left out are later copies of a row delivered more than once, every column equal
+    (``duplicate_<table>``), and rows that happened at or after the as-of day.
+    ``repeated_<table>`` holds the keys that occurred more than once.
+
+    Args:
+        connection: Where ``typed_<table>`` is.
+        table: The declared table.
+        time: The column that says when a row happened, if any.
+        as_of: SQL for the moment from which nothing is known.
+    """
+    duplicates = _find_duplicates(connection, table)
+    once = f" ANTI JOIN duplicate_{table.name} USING (source_file, row_number)"
+    before = f" WHERE {time} IS NULL OR {time} < {as_of}" if time else ""
+    connection.execute(
+        f"CREATE VIEW known_{table.name} AS SELECT * FROM typed_{table.name}"
+        f"{once if duplicates else ''}{before}"
+    )
+    read = _count(connection, f"typed_{table.name}")
+    known = _count(connection, f"known_{table.name}")
+    return Known(read=read, duplicates=duplicates, after_as_of=read - duplicates - known)
+
+
+def _find_duplicates(connection: duckdb.DuckDBPyConnection, table: Table) -> int:
+    key = ", ".join(table.key)
+    has_key = " AND ".join(f"{name} IS NOT NULL" for name in table.key)
+    connection.execute(
+        f"CREATE TABLE repeated_{table.name} AS SELECT {key} FROM typed_{table.name}"
+        f" WHERE {has_key} GROUP BY {key} HAVING count(*) > 1"
+    )
+    # Rows are compared by a 64-bit hash, but only with rows of the same key.
+    connection.execute(f"""
+        CREATE TABLE duplicate_{table.name} AS
+        SELECT source_file, row_number FROM (
+            SELECT source_file, row_number, row_number() OVER (
+                PARTITION BY {key}, hash({_content(table)}) ORDER BY source_file, row_number
+            ) AS copy
+            FROM typed_{table.name} SEMI JOIN repeated_{table.name} USING ({key})
+        ) WHERE copy > 1""")
+    return _count(connection, f"duplicate_{table.name}")
+
+
+def _content(table: Table) -> str:
+    """Every column; where a value did not fit its type, as it was delivered."""
+    columns = []
+    for column in table.columns:
+        columns.append(column.name)
+        if column.kind is not Kind.TEXT:
+            columns.append(f"CASE WHEN {column.name} IS NULL THEN {column.name}_given END")
+    return ", ".join(columns)
+
+
+def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
+    ((count,),) = connection.execute(f"SELECT count(*) FROM {relation}").fetchall()
+    return int(count)

@@ -1,0 +1,240 @@
+"""Check a delivery: read it, refuse what is bad row by row, and judge whether the day may go on."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import duckdb
+import pyarrow as pa
+
+from quality.progress import Progress, silent
+from quality.reading import Delivery, Finding, Note, read_folder
+from quality.reading.file import Reader
+from quality.reading.findings import Check
+from quality.reading.known import Known, know_rows
+from quality.reading.sql import literal
+from quality.rules import ValidationOptions, rules_of
+from quality.rules.files import file_outcomes
+from quality.rules.judging import Judge
+from quality.rules.outcome import Outcome, Verdict, report_of, worst
+from quality.rules.special import start_of_day, time_column
+from quality.tables import INPUTS
+from quality.tables.outputs import QUARANTINE
+
+if TYPE_CHECKING:
+    from datetime import date
+
+__all__ = ["Note", "TableCount", "Validation", "ValidationOptions", "validate"]
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableCount:
+    """Where the rows of one table went; every row read is in exactly one place."""
+
+    table: str
+    read: int
+    accepted: int
+    quarantined: int
+    duplicates: int
+    """Further copies of a row, every column equal."""
+    after_as_of: int
+    """Rows that happened at or after the as-of day."""
+
+    def __post_init__(self) -> None:
+        placed = self.accepted + self.quarantined + self.duplicates + self.after_as_of
+        if placed != self.read:
+            raise ValueError(f"{self.table}: each of {self.read} rows must have a place: {self}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Validation:
+    """What a delivery holds that can be used, and what is wrong with the rest."""
+
+    tables: dict[str, pa.Table]
+    """Accepted rows of every table that could be read, in the declared schema, by key."""
+    report: pa.Table
+    """``validation_report``: one row a rule of every delivered table."""
+    quarantine: pa.Table
+    """``quarantine``: every refused row as it was read."""
+    counts: tuple[TableCount, ...]
+    verdict: Verdict
+    notes: tuple[Note, ...]
+    """What was kept out or is absent, a sentence each."""
+    data_docs: dict[str, bytes] = field(default_factory=dict)
+    """Pages of Great Expectations by relative path."""
+
+
+def validate(
+    folder: Path,
+    *,
+    as_of: date,
+    options: ValidationOptions,
+    earlier_reports: Sequence[pa.Table] = (),
+    progress: Progress = silent,
+) -> Validation:
+    """Read the input tables of a folder and judge them.
+
+    Args:
+        folder: Holds the tables as files; see the data dictionary.
+        as_of: Everything before the start of this day is known, nothing after.
+        options: How to read and how strictly to judge.
+        earlier_reports: Reports of earlier runs, oldest first, for the trend.
+        progress: Told about each table.
+
+    Returns:
+        Accepted rows and findings. Bad data never raise: what cannot be read at all is a
+        finding, and the verdict is ``block``.
+
+    Raises:
+        ValueError: If the folder does not exist or an option cannot be used.
+    """
+    if not folder.is_dir():
+        raise ValueError(f"the data must be in a folder, found none at {folder}")
+    with (
+        TemporaryDirectory(prefix="shike-") as workdir,
+        closing(duckdb.connect(str(Path(workdir) / "checks.duckdb"))) as connection,
+    ):
+        # Text made of times must not depend on where it is made.
+        connection.execute("SET TimeZone = 'UTC'")
+        _check_zones(connection, options)
+        reader = Reader(
+            connection=connection,
+            folder=folder.resolve(),
+            workdir=Path(workdir),
+            assume_timezone=options.assume_timezone,
+            forbidden_columns=options.forbidden_columns,
+        )
+        delivery = read_folder(reader, progress)
+        return _Day(connection, delivery, as_of, options).judged(earlier_reports, progress)
+
+
+def _check_zones(connection: duckdb.DuckDBPyConnection, options: ValidationOptions) -> None:
+    for zone in {options.timezone, options.assume_timezone} - {""}:
+        query = f"SELECT 1 FROM pg_timezone_names() WHERE name = {literal(zone)}"
+        if not connection.execute(query).fetchall():
+            raise ValueError(f"a timezone must be a name such as Asia/Shanghai, found {zone!r}")
+
+
+@dataclass(frozen=True)
+class _Day:
+    """One delivery while it is judged."""
+
+    connection: duckdb.DuckDBPyConnection
+    delivery: Delivery
+    as_of: date
+    options: ValidationOptions
+
+    def judged(self, earlier_reports: Sequence[pa.Table], progress: Progress) -> Validation:
+        """Judge every table and put the results together."""
+        start = start_of_day(self.as_of.isoformat(), self.options.timezone)
+        known = {
+            name: know_rows(self.connection, INPUTS[name], time_column(INPUTS[name]), start)
+            for name in self.delivery.tables
+        }
+        outcomes = self._file_outcomes(known)
+        counts, tables = [], {}
+        for step, name in enumerate(self.delivery.tables):
+            progress(f"checking {name}", step, len(self.delivery.tables))
+            found, refused = self._judge(name, known[name])
+            outcomes += found
+            tables[name] = self._accepted(name)
+            counts.append(_count(name, known[name], refused, len(tables[name])))
+        verdict = worst(outcomes)
+        accepted = sum(count.accepted for count in counts)
+        logger.info("accepted %d of %d rows: %s", accepted, sum(c.read for c in counts), verdict)
+        return Validation(
+            tables=tables,
+            report=report_of(outcomes, earlier_reports, self.options.trend_runs),
+            quarantine=self._quarantine(start),
+            counts=tuple(counts),
+            verdict=verdict,
+            notes=_notes(self.delivery),
+        )
+
+    def _file_outcomes(self, known: dict[str, Known]) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        for name, table in INPUTS.items():
+            files = self.delivery.files.get(name, ())
+            findings = [finding for finding in self.delivery.findings if finding.table == name]
+            if table.required and name in known and known[name].read == 0:
+                findings.append(_without_rows(name, files[0]))
+            if files or findings:
+                outcomes += file_outcomes(name, files, findings, self.options)
+        return outcomes
+
+    def _judge(self, name: str, known: Known) -> tuple[list[Outcome], int]:
+        # Importing Great Expectations takes seconds: only who validates waits for it.
+        from quality.expectations import count_failures  # noqa: PLC0415
+
+        rules = rules_of(INPUTS[name], self.delivery.tables, self.options, self.as_of)
+        counts = count_failures(self.connection, f"known_{name}", rules)
+        judge = Judge(
+            connection=self.connection,
+            table=INPUTS[name],
+            sources=self.delivery.sources[name],
+            known=known,
+            options=self.options,
+        )
+        return judge.judge(rules, counts)
+
+    def _accepted(self, name: str) -> pa.Table:
+        table = INPUTS[name]
+        accepted = self.connection.sql(
+            f"SELECT {', '.join(table.column_names)} FROM known_{name}"
+            f" ANTI JOIN refused_{name} USING (source_file, row_number)"
+            f" ORDER BY {', '.join(table.key)}"
+        )
+        return accepted.to_arrow_table().cast(table.schema)
+
+    def _quarantine(self, start: str) -> pa.Table:
+        parts = [
+            f'SELECT {literal(name)} AS "table", *, {start} AS first_seen FROM refused_{name}'
+            for name in self.delivery.tables
+        ]
+        if not parts:
+            return QUARANTINE.empty()
+        return QUARANTINE.conform(self.connection.sql(" UNION ALL ".join(parts)).to_arrow_table())
+
+
+def _count(name: str, known: Known, refused: int, accepted: int) -> TableCount:
+    return TableCount(
+        table=name,
+        read=known.read,
+        accepted=accepted,
+        quarantined=refused,
+        duplicates=known.duplicates,
+        after_as_of=known.after_as_of,
+    )
+
+
+def _without_rows(table: str, file: str) -> Finding:
+    said = Note(
+        "it has a header but no rows. Deliver the table's rows.",
+        "只有表头，没有数据行。请提交数据。",
+    )
+    return Finding(table=table, check=Check.DELIVERED, file=file, said=said)
+
+
+def _notes(delivery: Delivery) -> tuple[Note, ...]:
+    kept_out = [
+        Note(f"{finding.file}: {finding.said.en}", f"{finding.file}：{finding.said.zh}")
+        for finding in delivery.findings
+        if finding.check in {Check.UNKNOWN, Check.FORBIDDEN}
+    ]
+    absent = [
+        Note(
+            f"{name} was not delivered; what needs it is left out.",
+            f"未提交 {name}，相关环节将跳过。",
+        )
+        for name in INPUTS
+        if name not in delivery.files
+    ]
+    return (*kept_out, *absent)

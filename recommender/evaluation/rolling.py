@@ -1,0 +1,145 @@
+"""Rolling-origin evaluation: train before a cut, recommend, look at what was bought after it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+
+from quality.progress import Progress, silent
+from recommender.catalogue import Catalogue, read_catalogue
+from recommender.evaluation.contenders import contenders
+from recommender.evaluation.exam import Exam
+from recommender.evaluation.judge import make_yardstick
+from recommender.evaluation.models import Model
+from recommender.evaluation.protocol import make_cut
+from recommender.evaluation.report import EvaluationReport, Measured
+from recommender.evaluation.satiating import satiating_needs
+from recommender.evaluation.timing import Week, observe_week, regular_pairs, timing_days
+from recommender.interactions import Interactions, Ints, Level, day_number, purchase_days
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluationOptions:
+    """What is measured beside the models as they are."""
+
+    with_timing: bool = True
+    """Whether each model is fitted for twelve weeks to measure STAUC."""
+    suppressed: tuple[str, ...] = ("personal frequency", "TIFU-KNN", "UP-CF")
+    """Models measured again with the evaluator's satisfied satiating needs held back."""
+    filtered: tuple[str, ...] = ("implicit ALS",)
+    """Models measured again with everything bought before filtered out."""
+    bootstrap_samples: int = 1000
+    """Draws of users for each interval."""
+    seed: int = 0
+    """Seed of the baselines and of the bootstrap."""
+
+
+@dataclass(frozen=True)
+class _Shop:
+    """The purchases at the level that is evaluated, and at need level."""
+
+    things: Interactions
+    needs: Interactions
+    needs_of_things: Ints
+    catalogue: Catalogue
+
+
+def evaluate(
+    tables: Mapping[str, pa.Table],
+    *,
+    cuts: Sequence[date],
+    horizon_days: int = 28,
+    level: Level = "need",
+    models: Sequence[Model] | None = None,
+    options: EvaluationOptions | None = None,
+    progress: Progress = silent,
+) -> EvaluationReport:
+    """Measure models on the same cuts with the same yardstick.
+
+    At each cut a model is fitted on the days before it and asked for lists of 20: of anything, of
+    repeats, of novel things. The truth is what the user buys within the horizon, of things that
+    anybody bought before; users are those with a purchase before and a truth after. What annoys
+    is decided by the evaluator from training data alone. A purchase counts even if it is returned.
+
+    Args:
+        tables: ``events`` and ``items``, valid.
+        cuts: First days of the windows; the earliest fixes which needs satiate.
+        horizon_days: Days in a window.
+        level: Whether needs or items are recommended; annoyance is judged by need either way.
+        models: What to measure; by default shike (at need level) and the baselines. The first is
+            the one that comparisons are about.
+        options: What else is measured.
+        progress: Told after each fit of a model.
+
+    Returns:
+        Every metric of every model, cut by cut.
+
+    Raises:
+        ContractError: If a cut leaves nothing to train on or to compare with.
+        ValueError: If no cut is given.
+    """
+    if not cuts:
+        raise ValueError("cuts must name at least one day, found none")
+    options = options or EvaluationOptions()
+    shop = _read_shop(tables, level, min(cuts))
+    models = contenders(shop.catalogue, level, seed=options.seed) if models is None else models
+    days = sorted({day_number(cut) for cut in cuts})
+    sliced = [make_cut(shop.things, day, horizon_days) for day in days]
+    is_satiating = satiating_needs(shop.needs, days[0])
+    yardsticks = {
+        cut.day: make_yardstick(cut, shop.needs, shop.needs_of_things, is_satiating)
+        for cut in sliced
+    }
+    weeks = _weeks(shop.things, days[0]) if options.with_timing else {}
+    exam = Exam(shop.things, yardsticks, weeks, options.suppressed, options.filtered)
+    measured = _sit(exam, models, progress)
+    logger.info("evaluated %d models on %d cuts", len(models), len(days))
+    return EvaluationReport(
+        level=level,
+        cuts=tuple(np.datetime64(day, "D").item() for day in days),
+        horizon_days=horizon_days,
+        users=tuple(len(cut.users) for cut in sliced),
+        n_needs=len(np.unique(shop.needs.things)),
+        satiating_needs=tuple(shop.needs.thing_ids[is_satiating].tolist()),
+        measured=measured,
+        samples=options.bootstrap_samples,
+        seed=options.seed,
+    )
+
+
+def _read_shop(tables: Mapping[str, pa.Table], level: Level, as_of: date) -> _Shop:
+    """Code the purchases in the vocabularies of the catalogue, so that both levels share them."""
+    events, items = tables["events"], tables["items"]
+    catalogue = read_catalogue(items, as_of)
+    needs = purchase_days(events, items, level="need")
+    needs = needs.known_as(needs.user_ids, catalogue.need_ids)
+    if level == "need":
+        return _Shop(needs, needs, np.arange(len(catalogue.need_ids)), catalogue)
+    things = purchase_days(events, items, level="item")
+    things = things.known_as(things.user_ids, catalogue.item_ids)
+    return _Shop(things, needs, catalogue.needs, catalogue)
+
+
+def _weeks(things: Interactions, first_cut: int) -> dict[int, Week]:
+    regulars = regular_pairs(things, first_cut)
+    days = timing_days(things, first_cut)
+    return {day: observe_week(things, regulars, day) for day in days}
+
+
+def _sit(exam: Exam, models: Sequence[Model], progress: Progress) -> tuple[Measured, ...]:
+    total = sum(len(exam.days_of(model)) for model in models)
+    done = 0
+
+    def after_fit() -> None:
+        nonlocal done
+        done += 1
+        progress("evaluate", done, total)
+
+    return tuple(measured for model in models for measured in exam.sit(model, after_fit))

@@ -1,0 +1,129 @@
+"""What each person's purchases of each need look like on one day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from recommender.interactions import Floats, Interactions, Ints
+
+
+@dataclass(frozen=True)
+class Histories:
+    """The purchases before ``day``, gathered by (user, need).
+
+    A *pair* is a (user, need) bought at least once. Pairs are sorted by user, then need;
+    purchases by pair, then day; trips (days on which a user bought anything) by user, then day.
+    """
+
+    day: int
+    shape: tuple[int, int]
+    """Number of users and of needs in the vocabularies."""
+    users: Ints
+    needs: Ints
+    counts: Ints
+    """Days on which the pair was bought, at least 1; shape (n_pairs,), as are the next three."""
+    starts: Ints
+    """Where the pair's purchases begin."""
+    last_quantities: Floats
+    mean_quantities: Floats
+    pair_of: Ints
+    """The pair of each purchase; shape (n_purchases,), as are the next two."""
+    days: Ints
+    quantities: Floats
+    trip_users: Ints
+    """The user of each trip; shape (n_trips,), as are the days."""
+    trip_days: Ints
+
+    @property
+    def first_days(self) -> Ints:
+        """The first day each pair was bought."""
+        return self.days[self.starts]
+
+    @property
+    def last_days(self) -> Ints:
+        """The last day each pair was bought."""
+        return self.days[self.starts + self.counts - 1]
+
+    @property
+    def elapsed(self) -> Floats:
+        """Days since each pair was last bought, at least 1."""
+        return (self.day - self.last_days).astype(np.float64)
+
+    @property
+    def keys(self) -> Ints:
+        """One sorted number a pair: user × number of needs + need."""
+        return self.users * self.shape[1] + self.needs
+
+    def decayed_counts(self, days: float) -> Floats:
+        """Return Σ exp(-age / days) over each pair's purchases, shape (n_pairs,)."""
+        weights = np.exp((self.days - self.day) / days)
+        return np.bincount(self.pair_of, weights, len(self.users))
+
+    def decayed_trips(self, days: float) -> Floats:
+        """Return Σ exp(-age / days) over each user's trips, shape (n_users,)."""
+        weights = np.exp((self.trip_days - self.day) / days)
+        return np.bincount(self.trip_users, weights, self.shape[0])
+
+    def trips_since(self, days: Ints) -> Floats:
+        """Count the trips of each pair's user after the given day of the pair."""
+        span = np.int64(self.day + 1)
+        keys = self.trip_users * span + self.trip_days
+        after = np.searchsorted(keys, self.users * span + days, side="right")
+        until = np.searchsorted(keys, (self.users + 1) * span)
+        return (until - after).astype(np.float64)
+
+    def buyers(self, first_age: int, last_age: int) -> Ints:
+        """Count the people who bought each need ``first_age`` to ``last_age`` days ago."""
+        ages = self.day - self.days
+        chosen = np.unique(self.pair_of[(ages >= first_age) & (ages <= last_age)])
+        return np.bincount(self.needs[chosen], minlength=self.shape[1])
+
+    def matrix(self, values: Floats) -> csr_array:
+        """Return one value a pair as a sparse matrix, shape (n_users, n_needs)."""
+        bounds = np.searchsorted(self.users, np.arange(self.shape[0] + 1))
+        return csr_array((values, self.needs, bounds), shape=self.shape)
+
+
+def gather(train: Interactions, day: int) -> Histories:
+    """Gather need-level interactions before ``day`` by pair."""
+    train = train.before(day)
+    order = np.lexsort((train.days, train.things, train.users))
+    users, needs, days = train.users[order], train.things[order], train.days[order]
+    quantities = train.quantities[order]
+    starts = np.flatnonzero(_changes(users, needs))
+    counts = np.diff(np.append(starts, len(users)))
+    pair_of = np.repeat(np.arange(len(starts)), counts)
+    totals = np.bincount(pair_of, quantities, len(starts))
+    is_trip = _changes(train.users, train.days)
+    return Histories(
+        day=day,
+        shape=(len(train.user_ids), len(train.thing_ids)),
+        users=users[starts],
+        needs=needs[starts],
+        counts=counts,
+        starts=starts,
+        last_quantities=quantities[starts + counts - 1],
+        mean_quantities=totals / counts,
+        pair_of=pair_of,
+        days=days,
+        quantities=quantities,
+        trip_users=train.users[is_trip],
+        trip_days=train.days[is_trip],
+    )
+
+
+def bought_within(train: Interactions, first: int, last: int, users: Ints, needs: Ints) -> Floats:
+    """Say for each pair whether it was bought in the days [first, last): 1 or 0."""
+    window = train.between(first, last)
+    width = len(train.thing_ids)
+    bought = np.unique(window.users * width + window.things)
+    return np.isin(users * width + needs, bought).astype(np.float64)
+
+
+def _changes(first: Ints, second: Ints) -> np.ndarray:
+    is_new = np.ones(len(first), dtype=bool)
+    is_new[1:] = (first[1:] != first[:-1]) | (second[1:] != second[:-1])
+    return is_new

@@ -1,0 +1,166 @@
+"""The chance that a person buys a need within the horizon, for every person and need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from quality.progress import Progress, silent
+from recommender.chance import Chance, fit_chance
+from recommender.hazard import HazardTable, fit_hazard
+from recommender.histories import bought_within
+from recommender.interactions import Floats, Interactions, Ints
+from recommender.snapshot import (
+    Block,
+    NovelFeatures,
+    RepeatFeatures,
+    Snapshot,
+    own_pairs,
+    take_snapshot,
+    user_blocks,
+)
+
+HORIZON_DAYS = 28
+WEEKS_FITTED = 4
+"""Weeks after the day whose chances are fitted one by one; later ones are like the last."""
+MAX_FIT_USERS = 2500
+"""Users whose past the regressions are fitted to."""
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """What earlier days taught; None where they held too little to learn from."""
+
+    hazard: HazardTable
+    repeat: Chance | None
+    novel: Chance | None
+    weeks: tuple[Chance | None, ...]
+    """Of own needs: bought in the first, second … week after the day."""
+
+
+@dataclass(frozen=True)
+class NeedModel:
+    """Chances on one day."""
+
+    snapshot: Snapshot
+    lessons: Lessons
+    repeat_features: RepeatFeatures
+    novel_features: NovelFeatures
+
+    def blocks(self, users: Ints) -> Iterator[ScoredBlock]:
+        """Yield users in blocks with the chances of what they bought and might take up."""
+        for block in user_blocks(self.snapshot, users):
+            yield self._score(block)
+
+    def _score(self, block: Block) -> ScoredBlock:
+        pairs, rows, needs = own_pairs(self.snapshot, block)
+        features = self.repeat_features.of(block, pairs, rows, needs)
+        histories, timing = self.snapshot.histories, self.snapshot.timing
+        fallback = self.lessons.hazard.chances(
+            histories.elapsed[pairs], timing.expected[pairs]
+        )
+        repeat, weeks = self.lessons.repeat, self.lessons.weeks
+        even = 1 - (1 - fallback) ** (7 / HORIZON_DAYS)
+        novel = self.novel_features.of(block, block.novel_rows, block.novel_needs)
+        return ScoredBlock(
+            block,
+            pairs,
+            rows,
+            needs,
+            repeat.of(features) if repeat else fallback,
+            np.stack([week.of(features) if week else even for week in weeks], axis=1),
+            self.lessons.novel.of(novel)
+            if self.lessons.novel
+            else np.exp(self.snapshot.demand.first_share)[block.novel_needs],
+        )
+
+
+@dataclass(frozen=True)
+class ScoredBlock:
+    """Some users' chances."""
+
+    block: Block
+    pairs: Ints
+    """Index of each own pair among the snapshot's; shape (n_own,), as are the next three."""
+    rows: Ints
+    needs: Ints
+    chances: Floats
+    week_chances: Floats
+    """Shape (n_own, WEEKS_FITTED)."""
+    novel_chances: Floats
+    """Shape (n_candidates,), beside ``block.novel_rows`` and ``block.novel_needs``."""
+
+
+def fit_need_model(
+    train: Interactions,
+    day: int,
+    *,
+    told_days: Floats,
+    parents: Ints,
+    progress: Progress = silent,
+) -> NeedModel:
+    """Learn from the horizon before ``day``, then look at ``day``.
+
+    The regressions are fitted to what was known ``HORIZON_DAYS`` earlier and what was bought
+    since; nothing from ``day`` on is looked at.
+
+    Args:
+        train: Need-level interactions.
+        day: The day to score for.
+        told_days: The merchant's repurchase days by need; NaN where not told.
+        parents: Parent category of each need.
+        progress: Told which step is under way.
+    """
+    progress("learning from the past weeks", 0, 3)
+    past = take_snapshot(train, day - HORIZON_DAYS, told_days, parents)
+    lessons = _learn(train, past, day)
+    progress("describing people and needs", 1, 3)
+    now = take_snapshot(train, day, told_days, parents)
+    return NeedModel(now, lessons, RepeatFeatures(now, lessons.hazard), NovelFeatures(now))
+
+
+def _learn(train: Interactions, past: Snapshot, day: int) -> Lessons:
+    histories = past.histories
+    first = histories.day
+
+    def bought(users: Ints, needs: Ints, since: int, until: int) -> Floats:
+        return bought_within(train, first + since, first + until, users, needs)
+
+    outcomes = bought(histories.users, histories.needs, 0, HORIZON_DAYS)
+    hazard = fit_hazard(histories.elapsed, past.timing.expected, outcomes, HORIZON_DAYS)
+    own, novel = RepeatFeatures(past, hazard), NovelFeatures(past)
+    known = np.unique(histories.users)
+    chosen = known[:: max(-(-len(known) // MAX_FIT_USERS), 1)]
+    own_x, own_users, own_needs, new_x, new_users, new_needs = [], [], [], [], [], []
+    for block in user_blocks(past, chosen):
+        pairs, rows, needs = own_pairs(past, block)
+        own_x.append(own.of(block, pairs, rows, needs))
+        own_users.append(block.users[rows])
+        own_needs.append(needs)
+        new_x.append(novel.of(block, block.novel_rows, block.novel_needs))
+        new_users.append(block.users[block.novel_rows])
+        new_needs.append(block.novel_needs)
+    if not own_x:
+        return Lessons(hazard, None, None, (None,) * WEEKS_FITTED)
+    features = np.concatenate(own_x)
+    users, needs = np.concatenate(own_users), np.concatenate(own_needs)
+    weeks = tuple(
+        fit_chance(
+            features,
+            bought(users, needs, 7 * week, 7 * week + 7),
+            own.crossed if week == 0 else (),
+        )
+        for week in range(WEEKS_FITTED)
+    )
+    return Lessons(
+        hazard,
+        fit_chance(features, bought(users, needs, 0, HORIZON_DAYS), own.crossed),
+        fit_chance(
+            np.concatenate(new_x),
+            bought(np.concatenate(new_users), np.concatenate(new_needs), 0, HORIZON_DAYS),
+            novel.crossed,
+        ),
+        weeks,
+    )

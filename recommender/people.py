@@ -1,0 +1,57 @@
+"""The people: who may be profiled, and whom they resemble before anything is known of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from quality.tables.inputs import EVENTS, USERS
+from recommender.interactions import Bools, Ints, Texts
+
+
+@dataclass(frozen=True)
+class People:
+    """Everybody who acted or is registered, sorted by id; shape (n_users,)."""
+
+    user_ids: Texts
+    may_profile: Bools
+    segments: Ints
+    """Code of age band and region; -1 where neither is known."""
+
+
+def read_people(tables: Mapping[str, pa.Table], *, assumes_consent: bool) -> People:
+    """Read people from ``events`` and, if there, ``users``.
+
+    Args:
+        tables: Input tables by name.
+        assumes_consent: Whether those who were not asked may be profiled.
+    """
+    with duckdb.connect(config={"threads": 1}) as connection:
+        for table in (EVENTS, USERS):
+            connection.register(table.name, tables.get(table.name, table.empty()))
+        rows = connection.sql(
+            """
+            SELECT user_id, coalesce(has_profiling_consent, ?) AS may_profile,
+                age_band || '|' || region AS segment
+            FROM (SELECT user_id FROM events UNION SELECT user_id FROM users)
+            LEFT JOIN (
+                SELECT user_id, has_profiling_consent, coalesce(age_band, '') AS age_band,
+                    coalesce(region, '') AS region
+                FROM users
+            ) USING (user_id)
+            ORDER BY user_id
+            """,
+            params=[assumes_consent],
+        ).to_arrow_table()
+    segments = rows["segment"].combine_chunks().dictionary_encode()
+    codes = segments.indices.fill_null(-1).to_numpy().astype(np.int64)
+    unknown = np.array([name == "|" for name in segments.dictionary.to_pylist()] + [True])
+    return People(
+        rows["user_id"].to_numpy().astype(object),
+        np.asarray(rows["may_profile"].to_numpy()),
+        np.where(unknown[codes], -1, codes),
+    )

@@ -1,0 +1,137 @@
+"""What people sent back, said, were given and were shown, as coded arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from quality.needs import NEED_GROUP_SQL
+from quality.tables.inputs import AWARDS, EVENTS, EXPOSURES, REPORTS, TRIALS
+from recommender.catalogue import Catalogue, code_of
+from recommender.interactions import Floats, Ints, Texts
+
+DISLIKED_RATING = 2
+"""Stars of a person's own report up to which the product is not shown to them again."""
+
+
+@dataclass(frozen=True)
+class Records:
+    """One row a (user, item) or (user, need), sorted; shape (n_rows,)."""
+
+    users: Ints
+    needs: Ints
+    items: Ints
+    """-1 where the row is about a need."""
+    first_days: Ints
+    """Day of the first time, counted from 1970-01-01."""
+    days: Ints
+    """Day of the last time."""
+    values: Floats
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The day's input tables, and the codes in which they are read.
+
+    Tables that are absent hold nothing; rows about unknown items, about people who may not be
+    profiled, or not before ``day`` are left out.
+    """
+
+    tables: Mapping[str, pa.Table]
+    catalogue: Catalogue
+    user_ids: Texts
+    """Everybody, sorted."""
+    may_profile: np.ndarray
+    """Whether each of them agreed to it."""
+    items: pa.Table
+    day: int
+
+    def returned_items(self) -> Records:
+        """Return what people sent back and did not buy again since; ``values`` are units."""
+        return self._read(
+            f"""
+            SELECT user_id, item_id, {_day("occurred_at")} AS day,
+                CASE WHEN event_type = 'return' THEN coalesce(quantity, 1) ELSE 0 END AS value,
+                CASE WHEN event_type = 'purchase' THEN occurred_at END AS bought_at,
+                CASE WHEN event_type = 'return' THEN occurred_at END AS returned_at
+            FROM events WHERE event_type IN ('purchase', 'return')
+            """,
+            "sum(value)",
+            "max(returned_at) >= coalesce(max(bought_at), max(returned_at))",
+        )
+
+    def disliked_items(self) -> Records:
+        """Return the products of which a person's latest report is bad; ``values`` are stars."""
+        latest = "arg_max(value, (submitted_at, report_id))"
+        return self._read(
+            f"""
+            SELECT user_id, item_id, {_day("submitted_at")} AS day, rating AS value, submitted_at,
+                report_id
+            FROM reports
+            """,
+            latest,
+            f"{latest} <= {DISLIKED_RATING}",
+        )
+
+    def delivered_units(self) -> Records:
+        """Return the trial units that have arrived; ``values`` are units."""
+        return self._read(
+            """
+            SELECT user_id, item_id, delivered_on - DATE '1970-01-01' AS day, 1.0 AS value
+            FROM awards JOIN trials USING (trial_id) WHERE delivered_on IS NOT NULL
+            """,
+            "sum(value)",
+            "true",
+        )
+
+    def ignored_needs(self, least_times: int, window_days: int) -> Records:
+        """Return needs shown at least so often lately, never opened; ``values`` are times."""
+        return self._read(
+            f"""
+            SELECT user_id, item_id, {_day("shown_at")} AS day, 1.0 AS value, was_opened
+            FROM exposures WHERE {_day("shown_at")} >= {self.day - window_days}
+            """,
+            "sum(value)",
+            f"sum(value) >= {least_times} AND NOT bool_or(coalesce(was_opened, false))",
+            by_item=False,
+        )
+
+    def _read(self, rows: str, value: str, having: str, *, by_item: bool = True) -> Records:
+        """Gather rows by person and item or need: first and last day, and one value."""
+        things = "item_id, need" if by_item else "need"
+        with duckdb.connect(config={"threads": 1}) as connection:
+            for table in (EVENTS, REPORTS, AWARDS, TRIALS, EXPOSURES):
+                connection.register(table.name, self.tables.get(table.name, table.empty()))
+            connection.register("items", self.items)
+            found = connection.sql(f"""
+                SELECT user_id, {things}, min(day) AS first_day, max(day) AS day, {value} AS value
+                FROM ({rows})
+                JOIN (SELECT item_id, {NEED_GROUP_SQL} AS need FROM items) USING (item_id)
+                WHERE day < {self.day} GROUP BY user_id, {things} HAVING {having} ORDER BY ALL
+            """).to_arrow_table()
+        users = code_of(self.user_ids, _column(found, "user_id").astype(object))
+        kept = (users >= 0) & self.may_profile[users]
+        none = np.full(len(found), -1)
+        item_ids = self.catalogue.item_ids
+        items = code_of(item_ids, _column(found, "item_id")) if by_item else none
+        return Records(
+            users[kept],
+            code_of(self.catalogue.need_ids, _column(found, "need"))[kept],
+            items[kept],
+            _column(found, "first_day").astype(np.int64)[kept],
+            _column(found, "day").astype(np.int64)[kept],
+            _column(found, "value").astype(np.float64)[kept],
+        )
+
+
+def _day(time: str) -> str:
+    """Return SQL for the days from 1970-01-01 to a time, in UTC."""
+    return f"epoch_us({time}) // 86400000000"
+
+
+def _column(table: pa.Table, name: str) -> np.ndarray:
+    return np.asarray(table[name].to_numpy())

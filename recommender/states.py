@@ -1,0 +1,110 @@
+"""Where each person stands with each need: satisfied, due, overdue, or done with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from quality.tables.outputs import NEED_STATES
+from recommender.histories import Histories
+from recommender.interactions import Bools, Floats, Ints
+from recommender.satiation import Satiation
+from recommender.timing import Timing
+
+QUARTILE = 0.6745
+"""Standard deviations that hold the middle half of a normal distribution."""
+EARLIEST_TENTH = 1.2816
+"""Standard deviations below which the earliest tenth lies."""
+HOLD_SHARE = 0.5
+"""Share of the gap for which a purchase satisfies at least."""
+LAPSED_RATIO = 3.0
+"""Gaps passed in silence after which a person counts as having stopped."""
+ONE_OFF_SHARE = 0.2
+"""Share of a need's buyers who come back, below which a first purchase counts as the last."""
+LIKELY = 0.3
+"""Chance of a purchase within the week at which a learned satiation is set aside: whoever buys
+milk daily is not satisfied by yesterday's."""
+
+
+@dataclass(frozen=True)
+class NeedStates:
+    """One row a pair, in the order of the histories; days count from 1970-01-01."""
+
+    states: Ints
+    """Index into ``NEED_STATES``."""
+    holds_until: Ints
+    """First day on which the last purchase no longer satisfies."""
+    window_starts: Ints
+    window_mids: Ints
+    window_ends: Ints
+    """The middle half of the expected returns."""
+    has_window: Bools
+    is_held: Bools
+    """Whether the need is withheld from the person: satisfied, or a durable."""
+    is_satiating: Bools
+    is_durable: Bools
+
+
+def judge_needs(
+    histories: Histories, timing: Timing, satiation: Satiation, week_chances: Floats | None
+) -> NeedStates:
+    """Place every pair.
+
+    A satiating need is satisfied for half its gap, or until the earliest tenth of gaps if that
+    is later; a gap's logarithm is taken as normal about the pair's. It is not where the need was
+    learned (not told) to satiate and the person still is likely to buy within the week.
+
+    Args:
+        histories: Purchases before the day.
+        timing: Gaps, spreads and stock.
+        satiation: Which needs a purchase satisfies.
+        week_chances: Chance of each pair within a week; None if nothing could be learned.
+    """
+    needs, elapsed, expected = histories.needs, histories.elapsed, timing.expected
+    spread = timing.spreads[needs]
+    hold = np.ceil(expected * np.maximum(HOLD_SHARE, np.exp(-EARLIEST_TENTH * spread)))
+    start = np.ceil(expected * np.exp(-QUARTILE * spread))
+    end = np.ceil(expected * np.exp(QUARTILE * spread))
+    is_durable = satiation.is_durable[needs]
+    is_satisfied = satiation.is_satiating[needs] & (elapsed < hold)
+    if week_chances is not None:
+        is_satisfied &= satiation.is_told[needs] | (week_chances < LIKELY)
+    is_lapsed = elapsed > np.maximum(LAPSED_RATIO * expected, end)
+    is_one_off = (histories.counts == 1) & (_return_shares(histories) < ONE_OFF_SHARE)[needs]
+    name = np.select(
+        [is_durable, is_satisfied, is_lapsed, is_one_off, elapsed < start, elapsed <= end],
+        [NEED_STATES.index(state) for state in _ORDER],
+        NEED_STATES.index("overdue"),
+    )
+    last = histories.last_days
+    return NeedStates(
+        states=name,
+        holds_until=last + hold.astype(np.int64),
+        window_starts=last + start.astype(np.int64),
+        window_mids=last + np.ceil(expected).astype(np.int64),
+        window_ends=last + end.astype(np.int64),
+        has_window=~(is_durable | ~is_satisfied & (is_lapsed | is_one_off)),
+        is_held=is_satisfied | is_durable,
+        is_satiating=satiation.is_satiating[needs],
+        is_durable=is_durable,
+    )
+
+
+_ORDER = ("one_off", "satisfied", "lapsed", "one_off", "due_soon", "due")
+"""The states of the conditions above, the first that holds."""
+
+
+def dates(days: Ints, is_missing: Bools | None = None) -> pa.Array:
+    """Return days since 1970-01-01 as dates, null where missing."""
+    return pa.array(days.astype(np.int32), mask=is_missing).cast(pa.date32())
+
+
+def _return_shares(histories: Histories) -> Floats:
+    """Return the share of each need's buyers who bought it on a second day, shrunk."""
+    n_needs = histories.shape[1]
+    buyers = np.bincount(histories.needs, minlength=n_needs)
+    back = np.bincount(histories.needs[histories.counts > 1], minlength=n_needs)
+    overall = (back.sum() + 1) / (buyers.sum() + 2)
+    return np.asarray((back + 5 * overall) / (buyers + 5))

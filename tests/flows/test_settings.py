@@ -1,0 +1,74 @@
+"""Tests for flows.settings and the settings example."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from flows.example import example_toml
+from flows.settings import Settings, SettingsError, load_settings
+
+ROOT = Path(__file__).parents[2]
+
+
+def write(folder, text):
+    path = folder / "shike.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_without_a_file_every_setting_has_its_default(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    assert load_settings(environ={}) == Settings()
+
+
+def test_a_variable_beats_the_file(tmp_path):
+    path = write(tmp_path, '[shop]\nname = "from file"\nsmallest_cell = 7\n')
+
+    settings = load_settings(path, {"SHIKE_SHOP_NAME": "from environment"})
+
+    assert settings.shop.name == "from environment"
+    assert settings.shop.smallest_cell == 7
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("[shop]\nnmae = 'x'\n", "unknown setting 'nmae' in [shop]"),
+        ("[shops]\nname = 'x'\n", "unknown section [shops]"),
+        ("[shop]\nsmallest_cell = 'many'\n", "[shop] smallest_cell"),
+        ("[shop\n", "not valid TOML"),
+        ("name = 'x'\n", "unknown section [name]"),
+        ("shop = 'x'\n", "[shop] must be a section"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named(tmp_path, text, named):
+    with pytest.raises(SettingsError) as error:
+        load_settings(write(tmp_path, text), {})
+
+    assert named in str(error.value)
+
+
+def test_a_variable_that_sets_nothing_is_an_error():
+    with pytest.raises(SettingsError, match="SHIKE_SHOPS_NAME names no section"):
+        load_settings(environ={"SHIKE_SHOPS_NAME": "x"})
+
+
+def test_a_missing_file_that_was_asked_for_is_an_error(tmp_path):
+    with pytest.raises(SettingsError, match="no settings file"):
+        load_settings(tmp_path / "absent.toml", {})
+
+
+def test_a_variable_can_set_a_list():
+    settings = load_settings(environ={"SHIKE_SHOP_NOTES_EN": '["one", "two"]'})
+
+    assert settings.shop.notes_en == ("one", "two")
+
+
+def test_the_example_holds_every_setting_with_its_default():
+    example = ROOT / "shike.example.toml"
+
+    assert example.read_text(encoding="utf-8") == example_toml(), "run `make docs`"
+    assert load_settings(example, {}) == Settings()
+    assert tomllib.loads(example_toml())

@@ -1,0 +1,117 @@
+"""Stores on both bodies, and a proxy that does to S3 requests what networks do."""
+
+import http.client
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import pytest
+
+from infra.store import open_store
+
+S3 = (pytest.mark.s3, pytest.mark.xdist_group("s3"))
+
+
+@pytest.fixture(scope="session")
+def shared_bucket(seaweedfs) -> str:
+    """A bucket for tests that keep to a prefix of their own; making one takes most of a second."""
+    return seaweedfs.bucket()
+
+
+@pytest.fixture(
+    params=[
+        "folder",
+        pytest.param("s3", marks=S3),
+        pytest.param("s3 over tls", marks=S3),
+    ]
+)
+def store(request, tmp_path):
+    """An empty store."""
+    if request.param == "folder":
+        return open_store(str(tmp_path / "store"))
+    server = request.getfixturevalue("seaweedfs")
+    options = server.options(tls=request.param == "s3 over tls", connections=64)
+    bucket = request.getfixturevalue("shared_bucket")
+    return open_store(f"s3://{bucket}/some/{uuid4().hex}", options)
+
+
+@dataclass
+class Proxy:
+    """Stands before S3 and spoils the requests it was told to, in order."""
+
+    endpoint: str = ""
+    faults: deque[str | Callable[[], None]] = field(default_factory=deque)
+    """What to do to the next requests: a status to answer, ``lost ack``, ``truncate``, ``corrupt``,
+    ``pass``, or something to call before passing it on."""
+    seen: list[str] = field(default_factory=list)
+    """Method and path of every request."""
+
+
+@pytest.fixture
+def proxy(seaweedfs) -> Iterator[Proxy]:
+    """A proxy before SeaweedFS."""
+    proxy = Proxy()
+
+    class Handler(_Handler):
+        upstream = urlsplit(seaweedfs.endpoint).netloc
+        script = proxy
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    proxy.endpoint = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield proxy
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    upstream: str
+    script: Proxy
+
+    def do_any(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.script.seen.append(f"{self.command} {self.path}")
+        fault = self.script.faults.popleft() if self.script.faults else "pass"
+        if callable(fault):
+            fault()
+        elif fault.isdigit():
+            self._answer(int(fault), {}, b"<Error><Code>Scripted</Code></Error>")
+            return
+        status, headers, answer = self._forward(body)
+        if fault == "lost ack":
+            self.close_connection = True
+            return
+        if fault == "corrupt":
+            answer = bytes([answer[0] ^ 1]) + answer[1:]
+        self._answer(status, headers, answer, cut=fault == "truncate")
+
+    do_GET = do_PUT = do_HEAD = do_DELETE = do_POST = do_any  # noqa: N815  # http.server's names
+
+    def _forward(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
+        upstream = http.client.HTTPConnection(self.upstream, timeout=20)
+        headers = {name: value for name, value in self.headers.items() if name != "Expect"}
+        upstream.request(self.command, self.path, body, headers)
+        with upstream.getresponse() as answer:
+            return answer.status, dict(answer.getheaders()), answer.read()
+
+    def _answer(
+        self, status: int, headers: dict[str, str], body: bytes, *, cut: bool = False
+    ) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            if name not in ("Content-Length", "Transfer-Encoding", "Connection", "Date", "Server"):
+                self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body[: len(body) // 2] if cut else body)
+        self.close_connection = cut
+
+    def log_message(self, *_) -> None:
+        """Say nothing."""

@@ -1,0 +1,573 @@
+"""A small day of a small shop, made by hand: enough to fill every part of every page."""
+
+import html
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import pyarrow as pa
+import pytest
+
+from infra.pages import (
+    DayFacts,
+    Download,
+    EvaluationFacts,
+    IndexFacts,
+    MerchantFacts,
+    MerchantLink,
+    Words,
+    render_evaluation,
+    render_index,
+    render_internal,
+    render_merchant,
+)
+from quality.schema import Kind
+from quality.tables import INPUTS, OUTPUTS
+
+AS_OF = date(2017, 12, 4)
+RUN = "2017-12-04-5f0c1a"
+MERCHANT = "m1"
+ITEMS = {
+    "i1": ("蓝月亮洗衣液 3kg", "LAUNDRY DETERGENTS | LIQUID LAUNDRY DETERGENTS"),
+    "i2": ("Ground coffee, dark roast, 500 g", "COFFEE | GROUND COFFEE"),
+    "i3": ("儿童牙膏 草莓味", "ORAL HYGIENE | TOOTHPASTE"),
+    "i4": ("Dish detergent, lemon", "DISH DETERGENTS | LIQUID DISH DETERGENT"),
+    "i5": ("Kettle <b>1.7 l</b>", "KITCHEN | KETTLE"),
+    "i6": ("香皂 六块装", "SOAP | BAR SOAP"),
+}
+DISCLAIMER = Words(
+    "演示数据来自真实家庭的购物记录；试用申请以优惠券邮寄名单代替，并非真实申请。",
+    "The demo data are real household purchases; coupon mailings stand in for trial applications.",
+)
+
+
+@dataclass(frozen=True)
+class Count:
+    table: str
+    read: int
+    accepted: int
+    quarantined: int
+    duplicates: int
+    after_as_of: int
+
+
+def _table(declared, rows):
+    """Return declared rows; a mandatory JSON column that is left out is an empty list."""
+    blank = {column.name: "[]" for column in declared.columns if column.kind is Kind.JSON}
+    columns = {
+        name: [row.get(name, blank.get(name)) for row in rows] for name in declared.column_names
+    }
+    return declared.conform(pa.table(columns, schema=_loose(declared.schema)))
+
+
+def _loose(schema):
+    return pa.schema([pa.field(field.name, field.type) for field in schema])
+
+
+def _recommendations():
+    slots = {
+        "due": ("上次购买已过 31 天，通常 28 天买一次。", "Bought 31 days ago; usually every 28."),
+        "discover": ("与您口味相近的人常买。", "People with similar tastes buy it."),
+        "complement": ("常与最近买的咖啡壶一起用。", "Goes with the kettle bought lately."),
+    }
+    rows = []
+    for user in range(60):
+        for rank, (item, (_, need)) in enumerate(list(ITEMS.items())[: 3 + user % 4], start=1):
+            slot = ("due", "discover", "complement")[(user + rank) % 3 if user % 3 else 0]
+            rows.append(
+                {
+                    "user_id": f"u{user:03d}",
+                    "rank": rank,
+                    "item_id": item,
+                    "merchant_id": MERCHANT,
+                    "need_group": need,
+                    "score": 1 / rank,
+                    "slot": slot,
+                    "p_need": 0.9 / rank,
+                    "window_start": AS_OF + timedelta(days=rank) if slot == "due" else None,
+                    "window_end": AS_OF + timedelta(days=rank + 9) if slot == "due" else None,
+                    "reason_code": slot,
+                    "reason_zh": slots[slot][0],
+                    "reason_en": slots[slot][1],
+                    "valid_until": AS_OF + timedelta(days=6),
+                }
+            )
+    return _table(OUTPUTS["recommendations"], rows)
+
+
+def _withheld():
+    rows = []
+    for user in range(48):
+        code = ("satisfied", "satisfied", "owned_durable", "returned")[user % 4]
+        if user == 7:
+            code = "disliked"
+        back = None if code == "owned_durable" else AS_OF + timedelta(days=3 + user * 2)
+        rows.append(
+            {
+                "user_id": f"u{user:03d}",
+                "need_group": ITEMS[f"i{1 + user % 6}"][1],
+                "item_id": f"i{1 + user % 6}",
+                "merchant_id": MERCHANT,
+                "reason_code": code,
+                "since": AS_OF - timedelta(days=5),
+                "may_return_on": back,
+                "evidence": "{}",
+                "reason_zh": "5 天前刚买过，通常 40 天后才再买。",
+                "reason_en": "Bought 5 days ago; usually bought again after 40.",
+            }
+        )
+    return _table(OUTPUTS["do_not_recommend"], rows)
+
+
+def _calendar():
+    rows = []
+    for place, (_, need) in enumerate(ITEMS.values()):
+        for week in range(6):
+            expected = (140.0 - 22 * place) * (1 + 0.2 * ((week + place) % 3))
+            rows.append(
+                {
+                    "need_group": need,
+                    "week": AS_OF + timedelta(weeks=week),
+                    "expected_buyers": expected / (40 if place == 4 else 1),
+                    "low": expected * 0.8 / (40 if place == 4 else 1),
+                    "high": expected * 1.2 / (40 if place == 4 else 1),
+                }
+            )
+    return _table(OUTPUTS["replenishment_calendar"], rows)
+
+
+ARMS = ["core"] * 12 + ["band"] * 16 + ["open"] * 4 + ["holdout"] * 14 + ["waitlist"] * 10
+REASONS = {
+    "core": ("得分最高，直接入选。", "Among the highest scores."),
+    "band": ("抽签入选。", "Drawn by lot."),
+    "open": ("开放名额抽中。", "Drawn from the open seats."),
+}
+
+
+def _selection():
+    rows = []
+    for place in range(150):
+        eligible = place < 130
+        arm = ARMS[place] if place < len(ARMS) else ("not_selected" if eligible else "ineligible")
+        zh, en = REASONS.get(arm, ("合格，但本次未抽中。", "Eligible, but not drawn."))
+        rows.append(
+            {
+                "trial_id": "t1",
+                "user_id": f"a{place:03d}",
+                "arm": arm,
+                "rank": place + 1 if eligible else None,
+                "score": 0.92 - place * 0.005 if eligible else None,
+                "inclusion_probability": {"core": 1.0, "band": 0.4, "open": 0.05}.get(arm, 0.0),
+                "reason_code": arm,
+                "reason_zh": zh,
+                "reason_en": en,
+            }
+        )
+    return _table(OUTPUTS["selection"], rows)
+
+
+def _certificate():
+    counts = {arm: ARMS.count(arm) for arm in dict.fromkeys(ARMS)}
+    quotas = [
+        {"attribute": "age_band", "value": "25-34", "min": 8, "max": 14, "got": 11},
+        {"attribute": "region", "value": "上海", "min": 5, "max": None, "got": 7},
+        {"attribute": "is_newcomer", "value": "true", "min": 3, "max": 6, "got": 3},
+    ]
+    row = {
+        "trial_id": "t1",
+        "merchant_id": MERCHANT,
+        "seed_commitment": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "is_precommitted": True,
+        "seed": "1f3a9c",
+        "algorithm": "sha256-order/1",
+        "config_hash": "c" * 64,
+        "input_hash": "d" * 64,
+        "units": 32,
+        "counts": json.dumps(counts | {"not_selected": 74, "ineligible": 20}),
+        "quotas": json.dumps(quotas),
+        "objective": 25.3,
+        "bound": 25.31,
+        "smallest_detectable_effect": 0.182,
+        "options": "{}",
+    }
+    return _table(OUTPUTS["draw_certificate"], [row])
+
+
+def _funnel():
+    steps = (("view", 2410), ("follow", 320), ("share", 3), ("favourite", 410), ("apply", 150))
+    rows = [
+        {
+            "trial_id": "t1",
+            "step": step,
+            "position": place,
+            "unique_users": people,
+            "rate": people / 2410,
+        }
+        for place, (step, people) in enumerate(steps, start=1)
+    ]
+    return _table(OUTPUTS["trial_funnel"], rows)
+
+
+def _profile():
+    bands = {
+        "age_band": [
+            ("19-24", 22, 0.09),
+            ("25-34", 61, 0.3),
+            ("35-44", 40, 0.28),
+            ("45-54", 24, 0.2),
+            ("other", 3, 0.13),
+        ],
+        "region": [("上海", 80, 0.4), ("北京", 66, 0.5), ("unknown", 4, None)],
+    }
+    rows = [
+        {
+            "trial_id": "t1",
+            "attribute": attribute,
+            "value": value,
+            "applicants": n,
+            "applicant_share": n / 150,
+            "buyer_share": buyers,
+            "index": n / 150 / buyers * 100 if buyers else None,
+            "low": n / 150 / buyers * 80 if buyers else None,
+            "high": n / 150 / buyers * 125 if buyers else None,
+        }
+        for attribute, values in bands.items()
+        for value, n, buyers in values
+    ]
+    return _table(OUTPUTS["applicant_profile"], rows)
+
+
+def _effect():
+    rows = [
+        {
+            "trial_id": "t1",
+            "window_days": days,
+            "n_treatment": 16,
+            "n_holdout": 14,
+            "rate_treatment": rate,
+            "rate_holdout": 0.21,
+            "itt": rate - 0.21,
+            "low": rate - 0.21 - 0.28,
+            "high": rate - 0.21 + 0.28,
+            "smallest_detectable_effect": 0.182,
+            "verdict": "cannot tell yet",
+        }
+        for days, rate in ((30, 0.31), (90, 0.44))
+    ]
+    return _table(OUTPUTS["trial_effect"], rows)
+
+
+def _quote(report, text, polarity):
+    return {"report_id": report, "sentence_id": 2, "quote": text, "polarity": polarity}
+
+
+def _aspect(aspect, reports, negative, net, priority, quotes, **flags):
+    share = reports / 84
+    return {
+        "aspect": aspect,
+        "reports": reports,
+        "share": share,
+        "low": max(share - 0.08, 0.0),
+        "high": min(share + 0.09, 1.0),
+        "negative_share": negative,
+        "net_sentiment": net,
+        "blame_reports": round(reports * negative),
+        "blame_share": share * negative,
+        "blame_low": share * negative * 0.7,
+        "blame_high": share * negative * 1.3 + 0.02,
+        "impact": 0.9 * negative,
+        "priority": priority,
+        "is_early_signal": flags.get("is_early_signal", False),
+        "is_safety": flags.get("is_safety", False),
+        "quotes": quotes,
+    }
+
+
+def _summaries():
+    aspects = [
+        _aspect(
+            "heat_noise", 31, 0.62, -0.3, 0.21, [_quote("r17", "风扇声音太大，半夜像拖拉机", -1)]
+        ),
+        _aspect("build", 12, 0.5, -0.1, 0.08, [_quote("r20", "the lid wobbles after a week", -1)]),
+        _aspect(
+            "appearance", 40, 0.05, 0.82, 0.02, [_quote("r3", "颜色很正，摆在厨房里好看 😍", 1)]
+        ),
+        _aspect("price", 22, 0.3, 0.25, 0.05, [_quote("r8", "贵了点，但值", 0)]),
+        _aspect(
+            "safety",
+            3,
+            1.0,
+            -1.0,
+            0.03,
+            [_quote("r44", "手柄太烫，差点烫伤", -1)],
+            is_safety=True,
+            is_early_signal=True,
+        ),
+    ]
+    suggestion = {
+        "aspect": "heat_noise",
+        "reports": 6,
+        "quotes": [_quote("r17", "希望能加一个静音模式", -1)],
+    }
+    changes = {"heat_noise": {"share_before": 0.45, "share_now": 0.37}}
+    common = {"merchant_id": MERCHANT}
+    rows = [
+        common
+        | {
+            "item_id": "i5",
+            "item_name": ITEMS["i5"][0],
+            "verdict": "enough evidence",
+            "reports": 84,
+            "rating_raw": 4.31,
+            "rating_weighted": 4.02,
+            "aspects": json.dumps(aspects, ensure_ascii=False),
+            "suggestions": json.dumps([suggestion], ensure_ascii=False),
+            "changes": json.dumps(changes),
+        },
+        common
+        | {
+            "item_id": "i/2",
+            "item_name": "Ground coffee",
+            "verdict": "not enough evidence",
+            "reports": 3,
+            "aspects": "[]",
+            "suggestions": "[]",
+            "changes": "null",
+        },
+    ]
+    return _table(OUTPUTS["improvement_summary"], rows)
+
+
+def _validation():
+    def rule(table, rule_id, verdict, checked, failed, **more):
+        return {
+            "table": table,
+            "rule_id": rule_id,
+            "verdict": verdict,
+            "scope": "row",
+            "severity": "warn",
+            "rows_checked": checked,
+            "rows_failed": failed,
+            "threshold": 0.001,
+            "sentence_en": f"What {rule_id} demands must hold for every row.",
+            "sentence_zh": f"每一行都须满足 {rule_id} 的要求。",
+            "owner": "门店数据组",
+            "trend": "[]",
+            "sample": "[]",
+        } | more
+
+    sample = [
+        {"event_id": "e17", "user_id": "u***", "unit_price": -3.5, "quantity": 1},
+        {"event_id": "e99", "user_id": "u***", "unit_price": -0.01, "quantity": 2},
+    ]
+    rows = [
+        rule("events", "key_is_unique", "pass", 1_440_207, 0, trend="[0,0,0,0]"),
+        rule("events", "price_not_negative", "warn", 1_440_207, 2204, column="unit_price",
+             trend="[12,40,18,900,2204]", sample=json.dumps(sample),
+             found_en="2,204 prices are below 0; ask the tills' team.",
+             found_zh="有 2,204 个单价小于 0；请联系收银系统。"),
+        rule("events", "item_is_known", "pass", 1_440_207, 310, trend="[300,320,310]"),
+        rule("reports", "rating_in_range", "pass", 5123, 12),
+        rule("applications", "one_a_person", "pass", 9120, 3),
+        rule("items", "schema_is_exact", "pass", 3305, 0, scope="table", severity="block"),
+    ]  # fmt: skip
+    return _table(OUTPUTS["validation_report"], rows)
+
+
+def _quarantine():
+    rows = [
+        {
+            "table": "events",
+            "source_file": f"events-{n % 2}.csv",
+            "row_number": n + 1,
+            "rule_ids": ["price_not_negative"] + (["item_is_known"] if n % 3 == 0 else []),
+            "raw": "{}",
+            "first_seen": datetime(2017, 12, 4, tzinfo=UTC),
+        }
+        for n in range(20)
+    ]
+    return _table(OUTPUTS["quarantine"], rows)
+
+
+def _items():
+    rows = [
+        {"item_id": item, "merchant_id": MERCHANT, "name": name, "category": need}
+        for item, (name, need) in ITEMS.items()
+    ]
+    return _table(INPUTS["items"], rows)
+
+
+def _trials():
+    row = {
+        "trial_id": "t1",
+        "merchant_id": MERCHANT,
+        "item_id": "i5",
+        "units": 32,
+        "opens_on": date(2017, 11, 1),
+        "closes_on": date(2017, 11, 30),
+        "reports_due_on": date(2018, 1, 15),
+        "goal": "improve",
+    }
+    return _table(INPUTS["trials"], [row])
+
+
+@pytest.fixture(scope="session")
+def tables():
+    return {
+        "recommendations": _recommendations(),
+        "do_not_recommend": _withheld(),
+        "replenishment_calendar": _calendar(),
+        "selection": _selection(),
+        "draw_certificate": _certificate(),
+        "trial_funnel": _funnel(),
+        "applicant_profile": _profile(),
+        "trial_effect": _effect(),
+        "improvement_summary": _summaries(),
+        "validation_report": _validation(),
+        "quarantine": _quarantine(),
+        "items": _items(),
+        "trials": _trials(),
+    }
+
+
+@pytest.fixture(scope="session")
+def merchant_link():
+    return MerchantLink(
+        merchant_id=MERCHANT,
+        name="家用好物 Homewares",
+        href=f"merchants/{MERCHANT}/runs/{RUN}/index.html",
+        people=60,
+        trials=1,
+        summaries=2,
+    )
+
+
+@pytest.fixture(scope="session")
+def index_facts(merchant_link):
+    return IndexFacts(
+        shop="演示商店",
+        as_of=AS_OF,
+        run_id=RUN,
+        verdict="warn",
+        day_href=f"internal/runs/{RUN}/index.html",
+        validation_href=f"internal/runs/{RUN}/validation_report.html",
+        merchants=(merchant_link,),
+        disclaimers=(DISCLAIMER,),
+    )
+
+
+@pytest.fixture(scope="session")
+def day_facts(merchant_link):
+    up = "../../../"
+    there = MerchantLink(
+        merchant_id=MERCHANT, name=merchant_link.name, href=up + merchant_link.href, people=60
+    )
+    return DayFacts(
+        as_of=AS_OF,
+        run_id=RUN,
+        verdict="warn",
+        counts=(
+            Count("events", 1_443_021, 1_440_207, 2514, 300, 0),
+            Count("items", 3305, 3305, 0, 0, 0),
+            Count("reports", 5200, 5111, 12, 0, 77),
+            Count("users", 0, 0, 0, 0, 0),
+        ),
+        notes=(Words("events 有一个未知列 loyalty_tier，已略去。", "Unknown column left out."),),
+        disclaimers=(DISCLAIMER,),
+        merchants=(there,),
+        downloads=(Download(href="recommendations.parquet", rows=270),),
+        home_href=up + "index.html",
+    )
+
+
+@pytest.fixture(scope="session")
+def merchant_facts():
+    return MerchantFacts(
+        as_of=AS_OF,
+        run_id=RUN,
+        name="家用好物 Homewares",
+        disclaimers=(DISCLAIMER,),
+        downloads=(Download(href="recommendations.csv", rows=270),),
+        aspects={
+            "heat_noise": ("散热与噪音", "heat and noise"),
+            "build": ("做工", "build"),
+            "appearance": ("外观", "appearance"),
+            "price": ("价格", "price"),
+            "safety": ("安全", "safety"),
+        },
+        home_href="../../../../index.html",
+    )
+
+
+@pytest.fixture(scope="session")
+def metrics():
+    return pa.table(
+        {
+            "model": ["popularity", "personal frequency", "shike"],
+            "NDCG@10": [0.35, 0.536, 0.575],
+            "SAN_S@10": [0.31, 0.51, 0.57],
+            "STAUC": [None, 0.545, 0.645],
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def evaluation_facts():
+    return EvaluationFacts(
+        cuts=(date(2017, 10, 9), date(2017, 11, 6)),
+        horizon_days=28,
+        headline=("NDCG@10", "SAN_S@10"),
+    )
+
+
+@pytest.fixture(scope="session")
+def pages(tables, index_facts, day_facts, merchant_facts, metrics, evaluation_facts):
+    """Every page of the store by its path."""
+    internal = render_internal(tables, day_facts)
+    merchant = render_merchant(MERCHANT, tables, merchant_facts)
+    return {
+        "index.html": render_index(index_facts),
+        "evaluation.html": render_evaluation(metrics, evaluation_facts),
+        **{f"internal/runs/{RUN}/{name}": body for name, body in internal.items()},
+        **{f"merchants/{MERCHANT}/runs/{RUN}/{name}": body for name, body in merchant.items()},
+    }
+
+
+@pytest.fixture(scope="session")
+def store(pages, tmp_path_factory):
+    """The folder with every page in its place."""
+    root = tmp_path_factory.mktemp("store")
+    files = {
+        f"internal/runs/{RUN}/recommendations.parquet": b"",
+        f"merchants/{MERCHANT}/runs/{RUN}/recommendations.csv": b"",
+    }
+    for name, body in (pages | files).items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(body)
+    return root
+
+
+@pytest.fixture(scope="session")
+def read():
+    """What a reader of one language reads on a page, tags and other language left out."""
+
+    def reading(body, language="en"):
+        other = "zh" if language == "en" else "en"
+        text = body.decode().partition("<body>")[2].partition("<script>")[0]
+        text = re.sub(rf'<(span|text) class="{other}".*?</\1>', "", text, flags=re.DOTALL)
+        return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", text)).split())
+
+    return reading
+
+
+@pytest.fixture(scope="session")
+def section_of(read):
+    """What one section of a page says."""
+
+    def cut(body, anchor, language="en"):
+        text = body.decode().partition(f'<section id="{anchor}"')[2].partition("</section>")[0]
+        return read(f"<body><p {text}".encode(), language)
+
+    return cut

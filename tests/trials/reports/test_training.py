@@ -1,0 +1,62 @@
+import pytest
+
+from quality.text_keys import text_key
+from trials.reports.training import PolarityOptions, trainable, train_polarity
+
+ZH = PolarityOptions(language="zh", least_documents=1)
+TEXTS = ["屏幕很好非常满意", "散热太差非常失望", "键盘手感好很喜欢", "电池不行后悔买了"]
+LABELS = [1, 0, 1, 0]
+
+
+def test_a_held_out_text_is_not_trained_on_however_it_is_punctuated():
+    held_out = {text_key(TEXTS[0])}
+    texts = [*TEXTS, "屏幕很好，非常满意！！"]
+
+    assert trainable(texts, [*LABELS, 1], held_out, ZH) == [1, 2, 3]
+
+
+def test_what_resembles_a_held_out_text_is_not_trained_on():
+    held_out_text = "这台笔记本的屏幕很好而且键盘手感也不错总之非常满意下次还会再来购买"
+    texts = [*TEXTS, held_out_text, held_out_text.replace("下次", "以后")]
+
+    assert trainable(texts, [*LABELS, 1, 1], {text_key(held_out_text)}, ZH) == [0, 1, 2, 3]
+
+
+def test_double_labelled_short_and_repeated_texts_are_dropped():
+    texts = [*TEXTS, "一般般的东西", "一般般的东西！", "好", "屏幕很好，非常满意"]
+
+    assert trainable(texts, [*LABELS, 1, 0, 1, 1], set(), ZH) == [0, 1, 2, 3]
+
+
+def test_a_held_out_word_never_reaches_the_vocabulary():
+    texts = [*TEXTS, "魑魅魍魉魑魅魍魉"]
+
+    model = train_polarity(texts, [*LABELS, 0], {text_key(texts[-1])}, ZH)
+
+    assert not any("魑" in feature for feature in model.vocabulary)
+
+
+def test_the_trained_model_tells_praise_from_blame():
+    model = train_polarity(TEXTS, LABELS, set(), ZH)
+
+    liked, disliked = model.report_chances(["很好很满意", "太差很失望"])
+    assert liked > 0.5 > disliked
+
+
+def test_training_on_one_kind_of_text_is_refused():
+    with pytest.raises(ValueError, match="positive and negative"):
+        train_polarity(TEXTS[:1], [1], set(), ZH)
+
+
+@pytest.mark.real_data
+@pytest.mark.xdist_group("trained")
+def test_no_listed_text_of_the_real_corpora_is_trainable(corpora):
+    for language, reviews in corpora.items():
+        kept = trainable(
+            reviews.texts, reviews.labels, reviews.held_out, PolarityOptions(language=language)
+        )
+
+        keys = {text_key(reviews.texts[index]) for index in kept}
+        assert len(kept) > 3_000
+        assert len(keys) == len(kept)
+        assert not keys & reviews.held_out

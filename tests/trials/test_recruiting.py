@@ -1,0 +1,294 @@
+"""The laws of a recruiting day, on shops drawn at random."""
+
+import json
+from collections import Counter
+from datetime import timedelta
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from quality.errors import ContractError
+from quality.tables.outputs import DRAW_CERTIFICATE, SELECTION
+from trials.draw import draw, lot_order, open_seed
+from trials.errors import InfeasibleError
+from trials.recruiting import RecruitOptions, recruit
+from trials.strata import NOT_DRAWN, Stratum
+from trials.verification import verify_draw
+
+QUOTAS = [
+    {"attribute": "age_band", "value": "25-34", "min": 2, "max": 4},
+    {"attribute": "region", "value": "N", "min": 2},
+    {"attribute": "is_newcomer", "value": True, "min": 3, "max": 6},
+]
+OPTIONS = RecruitOptions(draw_secret="a secret of the shop")
+WINNERS = ("core", "band", "open")
+
+
+def by_user(selection):
+    return {(row["trial_id"], row["user_id"]): row for row in selection.to_pylist()}
+
+
+@given(st.integers(0, 10**6), st.booleans())
+@settings(max_examples=15, deadline=None)
+def test_every_draw_keeps_its_promises(random_tables, as_of, seed, has_quotas):
+    tables = random_tables(seed, quotas=QUOTAS if has_quotas else None)
+    found = recruit(tables, as_of=as_of, options=OPTIONS)
+    selection, certificates = found["selection"], found["draw_certificate"].to_pylist()
+    rows = selection.to_pylist()
+    people = {row["user_id"]: row for row in tables["users"].to_pylist()}
+    units = {row["trial_id"]: row["units"] for row in tables["trials"].to_pylist()}
+
+    assert selection.schema.equals(SELECTION.schema)
+    winners = [row for row in rows if row["arm"] in WINNERS]
+    assert max(Counter(row["user_id"] for row in winners).values()) == 1
+    homes = Counter(
+        (row["trial_id"], people[row["user_id"]]["household_id"])
+        for row in winners
+        if people[row["user_id"]]["household_id"]
+    )
+    assert max(homes.values(), default=1) == 1
+    for certificate in certificates:
+        mine = [row for row in rows if row["trial_id"] == certificate["trial_id"]]
+        given_out = sum(row["arm"] in WINNERS for row in mine)
+        chances = sum(row["inclusion_probability"] for row in mine)
+        assert given_out == certificate["units"] == units[certificate["trial_id"]]
+        assert chances == pytest.approx(given_out, abs=1e-9)
+        for quota in json.loads(certificate["quotas"]):
+            assert quota["min"] <= quota["got"] <= quota["max"]
+        assert certificate["objective"] <= certificate["bound"]
+        assert verify_draw(certificate, selection) == ()
+    for row in rows:
+        assert (row["arm"] != "core") or row["inclusion_probability"] == 1
+        assert (row["arm"] != "ineligible") or row["inclusion_probability"] == 0
+        assert (row["score"] is None) == (row["rank"] is None) == (row["arm"] == "ineligible")
+
+
+def test_the_same_input_options_and_secret_give_the_same_bytes(random_tables, as_of):
+    first, second = (
+        recruit(random_tables(5, quotas=QUOTAS), as_of=as_of, options=OPTIONS) for _ in range(2)
+    )
+
+    assert all(first[name].equals(second[name]) for name in first)
+
+
+def test_the_order_of_the_rows_does_not_matter(random_tables, as_of):
+    tables = random_tables(6, quotas=QUOTAS)
+    rng = np.random.default_rng(0)
+    shuffled = {name: table.take(rng.permutation(len(table))) for name, table in tables.items()}
+
+    first, second = (recruit(one, as_of=as_of, options=OPTIONS) for one in (tables, shuffled))
+
+    assert all(first[name].equals(second[name]) for name in first)
+
+
+def test_another_secret_changes_the_draw_and_no_chance(random_tables, as_of):
+    tables = random_tables(7)
+    first, second = (
+        by_user(
+            recruit(tables, as_of=as_of, options=RecruitOptions(draw_secret=secret))["selection"]
+        )
+        for secret in ("one", "two")
+    )
+
+    fixed = ("score", "rank", "stratum", "inclusion_probability")
+    assert all(first[key][name] == second[key][name] for key in first for name in fixed)
+    assert any(first[key]["arm"] != second[key]["arm"] for key in first)
+
+
+def test_permuted_ratings_change_nothing(random_tables, as_of):
+    """Nobody is chosen for having been kind: past ratings, in any order, give the same draw."""
+    tables = random_tables(8, quotas=QUOTAS)
+    reports = tables["reports"]
+    expected = recruit(tables, as_of=as_of, options=OPTIONS)
+    rng = np.random.default_rng(1)
+    ratings = reports["rating"].to_numpy()
+    assert len(set(ratings)) > 1
+    for changed in (rng.permutation(ratings), 6 - ratings, np.full(len(ratings), 5.0)):
+        column = reports.column_names.index("rating")
+        rated = reports.set_column(column, reports.schema.field("rating"), pa.array(changed))
+
+        found = recruit(tables | {"reports": rated}, as_of=as_of, options=OPTIONS)
+
+        assert all(found[name].equals(expected[name]) for name in expected)
+
+
+def test_the_usefulness_of_past_reports_does_change_the_scores(random_tables, as_of):
+    # Else the test above would pass by reading no reports at all.
+    tables = random_tables(8)
+    reports = tables["reports"]
+    column = reports.column_names.index("photo_count")
+    field = reports.schema.field("photo_count")
+    pictured = reports.set_column(column, field, pa.array([3] * len(reports)))
+
+    plain, rich = (
+        recruit(one, as_of=as_of, options=OPTIONS)["selection"]
+        for one in (tables, tables | {"reports": pictured})
+    )
+
+    assert not plain["usefulness"].equals(rich["usefulness"])
+
+
+def test_stated_chances_are_those_of_many_seeds(random_tables, as_of):
+    tables = random_tables(9, n_users=80, quotas=QUOTAS[:1])
+    found = recruit(tables, as_of=as_of, options=OPTIONS)
+    for certificate in found["draw_certificate"].to_pylist():
+        mine = pc.equal(found["selection"]["trial_id"], certificate["trial_id"])
+        rows = found["selection"].filter(mine)
+        strata = [Stratum(**one) for one in json.loads(certificate["strata"])]
+        names = [one.name for one in strata]
+        stratum = np.array(
+            [names.index(n) if n else NOT_DRAWN for n in rows["stratum"].to_pylist()]
+        )
+        chance = rows["inclusion_probability"].to_numpy()
+        users, is_core = rows["user_id"].to_pylist(), chance == 1
+        draws, wins = 2000, np.zeros(len(rows))
+        for seed in range(draws):
+            order = lot_order(certificate["trial_id"], str(seed), users)
+            wins += np.isin(draw(is_core, stratum, strata, order).arm, WINNERS)
+
+        spread = np.sqrt(chance * (1 - chance) / draws)
+        assert (np.abs(wins / draws - chance) <= 4.5 * spread).all()
+
+
+def test_a_day_later_the_draw_is_the_same(random_tables, as_of, table, noon):
+    tables = random_tables(10, quotas=QUOTAS)
+    news = {
+        "event_id": "new",
+        "user_id": "u0001",
+        "item_id": "I1",
+        "event_type": "purchase",
+        "occurred_at": noon(as_of),
+    }
+    later = tables | {"events": table("events", [*tables["events"].to_pylist(), news])}
+
+    first = recruit(tables, as_of=as_of, options=OPTIONS)
+    second = recruit(later, as_of=as_of + timedelta(days=1), options=OPTIONS)
+
+    assert first["selection"].equals(second["selection"])
+    assert first["draw_certificate"].equals(second["draw_certificate"])
+
+
+def test_an_earlier_draw_is_not_repeated_and_its_winners_rest(random_tables, as_of, trial):
+    tables = random_tables(11, trials=[trial("T1")])
+    first = recruit(tables, as_of=as_of, options=OPTIONS)["selection"]
+    both = random_tables(11, trials=[trial("T1"), trial("T2")])
+
+    tomorrow = as_of + timedelta(days=1)
+    second = recruit(both, as_of=tomorrow, options=OPTIONS, earlier_selection=first)["selection"]
+
+    won = {row["user_id"] for row in first.to_pylist() if row["arm"] in WINNERS}
+    again = by_user(second)
+    assert {key[0] for key in again} == {"T2"}
+    resting = {user for (_, user), row in again.items() if row["reason_code"] == "cool_down"}
+    assert resting == won & {user for _, user in again}
+    assert resting
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_drawn"),
+    [
+        ({}, True),
+        ({"closes_on": 0}, False),
+        ({"reports_due_on": 0}, True),
+        ({"reports_due_on": -1}, False),
+    ],
+)
+def test_a_trial_is_drawn_when_it_has_closed_and_reports_are_not_yet_due(
+    random_tables, as_of, trial, changes, is_drawn
+):
+    dates = {name: as_of + timedelta(days=days) for name, days in changes.items()}
+
+    found = recruit(random_tables(1, trials=[trial("T1", **dates)]), as_of=as_of, options=OPTIONS)
+
+    assert (len(found["draw_certificate"]) == 1) == is_drawn
+    assert (len(found["selection"]) > 0) == is_drawn
+    assert "T1" in found["trial_funnel"]["trial_id"].to_pylist()
+
+
+def test_a_trial_with_an_award_has_been_drawn(random_tables, as_of):
+    tables = random_tables(12)
+    awards = tables["awards"].to_pylist()
+    awarded = pa.Table.from_pylist(
+        [*awards, {**awards[0], "trial_id": "T1"}], tables["awards"].schema
+    )
+
+    found = recruit(tables | {"awards": awarded}, as_of=as_of, options=OPTIONS)
+
+    assert found["draw_certificate"]["trial_id"].to_pylist() == ["T2"]
+
+
+def test_more_units_than_applicants_leaves_nobody_eligible_out(random_tables, as_of, trial):
+    tables = random_tables(13, trials=[trial("T1", units=10**9)], households=False)
+
+    found = recruit(tables, as_of=as_of, options=OPTIONS)
+
+    rows = found["selection"].to_pylist()
+    assert {row["arm"] for row in rows} == {"core", "ineligible"}
+    (certificate,) = found["draw_certificate"].to_pylist()
+    assert certificate["units"] == sum(row["arm"] == "core" for row in rows)
+    assert certificate["smallest_detectable_effect"] is None
+
+
+def test_a_trial_that_nobody_asked_for_has_an_empty_draw(random_tables, as_of, trial):
+    tables = random_tables(14, trials=[trial("T1"), trial("T2")])
+    some = tables["applications"].to_pylist()
+    asked = [row for row in some if row["trial_id"] == "T1"]
+    only = pa.Table.from_pylist(asked, tables["applications"].schema)
+
+    found = recruit(tables | {"applications": only}, as_of=as_of, options=OPTIONS)
+
+    empty = found["draw_certificate"].to_pylist()[1]
+    assert (empty["trial_id"], empty["units"], json.loads(empty["strata"])) == ("T2", 0, [])
+    assert verify_draw(empty, found["selection"]) == ()
+
+
+def test_without_trials_there_is_nothing_to_do(as_of):
+    found = recruit({}, as_of=as_of, options=OPTIONS)
+
+    assert {name: len(table) for name, table in found.items()} == {
+        "selection": 0,
+        "draw_certificate": 0,
+        "trial_funnel": 0,
+        "applicant_profile": 0,
+    }
+    assert found["draw_certificate"].schema.equals(DRAW_CERTIFICATE.schema)
+
+
+def test_a_published_commitment_is_kept_or_named(random_tables, as_of, trial):
+    kept = open_seed("T1", OPTIONS.draw_secret, None).commitment
+    committed = random_tables(15, trials=[trial("T1", seed_commitment=kept)])
+    found = recruit(committed, as_of=as_of, options=OPTIONS)
+
+    assert found["draw_certificate"]["is_precommitted"].to_pylist() == [True]
+    with pytest.raises(ContractError, match="trial T1"):
+        recruit(committed, as_of=as_of, options=RecruitOptions(draw_secret="another"))
+
+
+def test_quotas_that_cannot_be_met_stop_the_draw_and_are_named(random_tables, as_of):
+    tables = random_tables(16, quotas=[{"attribute": "region", "value": "E", "min": 3, "max": 9}])
+
+    with pytest.raises(InfeasibleError) as caught:
+        recruit(tables, as_of=as_of, options=OPTIONS)
+
+    assert [(s.trial_id, s.quota, s.missing) for s in caught.value.shortfalls] == [
+        ("T1", "region=E", 3),
+        ("T2", "region=E", 3),
+    ]
+
+
+def test_the_secret_is_published_nowhere(random_tables, as_of, caplog):
+    caplog.set_level("DEBUG")
+    found = recruit(random_tables(17), as_of=as_of, options=OPTIONS)
+
+    text = str([table.to_pylist() for table in found.values()]) + caplog.text + repr(OPTIONS)
+    assert OPTIONS.draw_secret not in text
+
+
+def test_an_empty_secret_is_warned_about(random_tables, as_of, caplog):
+    recruit(random_tables(17), as_of=as_of, options=RecruitOptions())
+
+    assert "draw_secret is empty" in caplog.text

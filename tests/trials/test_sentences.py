@@ -1,0 +1,41 @@
+"""Every decision has a sentence in both languages."""
+
+import re
+from string import Formatter
+
+import numpy as np
+import pytest
+
+from trials.eligibility import RULES
+from trials.score import WEIGHTS
+from trials.sentences import SENTENCES, STRENGTHS, odds, write_reasons
+
+
+@pytest.mark.parametrize("code", SENTENCES)
+def test_both_languages_say_it_with_the_same_gap(code):
+    chinese, english = SENTENCES[code]
+
+    assert re.search(r"[一-鿿]", chinese)
+    assert not re.search(r"[一-鿿]", english)
+    gaps = [
+        [name for _, name, _, _ in Formatter().parse(sentence) if name is not None]
+        for sentence in (chinese, english)
+    ]
+    assert gaps[0] == gaps[1]
+
+
+def test_every_rule_and_every_part_that_adds_has_its_words():
+    assert set(RULES) <= set(SENTENCES)
+    assert len(STRENGTHS) == len(WEIGHTS) - 1
+
+
+def test_details_complete_their_own_language():
+    codes = np.array(["drawn_band", "seller", "drawn_band"], dtype=object)
+    zh, en = zip(odds(2, 6), ("", ""), odds(1, 3), strict=True)
+
+    chinese, english = write_reasons(codes, np.array(zh, object), np.array(en, object))
+
+    assert "6 人抽 2 份" in chinese[0]
+    assert "2 drawn among 6" in english[0]
+    assert "1 drawn among 3" in english[2]
+    assert "{" not in "".join([*chinese, *english])

@@ -1,0 +1,102 @@
+"""Whoever changes a published draw is found out."""
+
+import json
+
+import pyarrow as pa
+import pytest
+
+from quality.tables.outputs import DRAW_CERTIFICATE, SELECTION
+from trials.recruiting import RecruitOptions, recruit
+from trials.verification import verify_draw
+
+
+@pytest.fixture(scope="module")
+def drawn(random_tables, as_of):
+    found = recruit(random_tables(3), as_of=as_of, options=RecruitOptions(draw_secret="s"))
+    return found["draw_certificate"].to_pylist()[0], found["selection"]
+
+
+def changed(selection, change):
+    """Change the first row of trial T1 for which ``change`` returns something."""
+    rows = selection.to_pylist()
+    for row in rows:
+        new = change(row) if row["trial_id"] == "T1" else None
+        if new:
+            row.update(new)
+            return SELECTION.conform(pa.Table.from_pylist(rows, SELECTION.schema))
+    raise AssertionError("no row to change")
+
+
+def codes(findings):
+    return {finding.code for finding in findings}
+
+
+def test_an_honest_draw_has_no_findings_with_json_read_or_unread(drawn):
+    certificate, selection = drawn
+    read = {
+        name: json.loads(value) if DRAW_CERTIFICATE.column(name).kind == "json" else value
+        for name, value in certificate.items()
+    }
+
+    assert verify_draw(certificate, selection) == ()
+    assert verify_draw(read, selection) == ()
+
+
+def test_a_favoured_loser_is_found(drawn):
+    certificate, selection = drawn
+    favoured = changed(selection, lambda row: {"arm": "band"} if row["arm"] == "holdout" else None)
+
+    findings = verify_draw(certificate, favoured)
+
+    assert codes(findings) == {"arm", "counts", "units"}
+    assert "is band, replayed holdout" in findings[0].sentence_en
+    assert findings[0].sentence_zh.startswith("抽签结果与凭证不符")
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (lambda row: {"score": row["score"] + 1e-6} if row["arm"] == "band" else None, {"input"}),
+        (lambda row: {"fit": 0.123} if row["arm"] == "core" else None, {"input"}),
+        (
+            lambda row: {"inclusion_probability": 0.5} if row["arm"] == "band" else None,
+            {"chance"},
+        ),
+        (
+            lambda row: {"waitlist_position": 99} if row["arm"] == "waitlist" else None,
+            {"waitlist"},
+        ),
+        (
+            lambda row: (
+                {"arm": "core", "inclusion_probability": 1.0}
+                if row["arm"] == "ineligible"
+                else None
+            ),
+            {"input", "counts", "units"},
+        ),
+    ],
+)
+def test_one_changed_cell_is_found(drawn, change, expected):
+    certificate, selection = drawn
+
+    assert codes(verify_draw(certificate, changed(selection, change))) == expected
+
+
+def test_a_dropped_applicant_is_found(drawn):
+    certificate, selection = drawn
+    row = next(n for n, arm in enumerate(selection["arm"].to_pylist()) if arm == "holdout")
+    fewer = pa.concat_tables([selection.slice(0, row), selection.slice(row + 1)])
+
+    assert {"input", "stratum", "counts"} <= codes(verify_draw(certificate, fewer))
+
+
+def test_another_seed_than_the_committed_one_is_found(drawn):
+    certificate, selection = drawn
+
+    assert "commitment" in codes(verify_draw(certificate | {"seed": "0" * 64}, selection))
+
+
+def test_an_unknown_algorithm_is_not_replayed(drawn):
+    certificate, selection = drawn
+
+    assert codes(verify_draw(certificate | {"algorithm": "coin"}, selection)) == {"algorithm"}

@@ -1,0 +1,53 @@
+"""How trial reports are read, graded and summed up."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ReviewOptions:
+    """All options of the review stage."""
+
+    lexicon_weight: float = 1.6
+    """What a clause of pure praise or blame adds to its polarity, in log odds."""
+    star_weight: float = 1.0
+    """What five stars add to a clause's polarity and one star takes away, in log odds."""
+    neutral_band: float = 0.25
+    """Log odds within which a clause counts as neutral."""
+    copy_least_characters: int = 16
+    """Texts with fewer letters and digits are never copies: short praise is alike."""
+    copy_jaccard: float = 0.5
+    """Share of common three-character shingles from which a text is a copy."""
+    copy_containment: float = 0.75
+    """Or the share of the shorter text's shingles that the other holds too."""
+    boilerplate_share: float = 0.1
+    """Shingles in more than this share of at least 50 texts are a form's wording, not a copy's."""
+    least_characters_zh: int = 8
+    """Chinese reports with fewer letters and digits are too short."""
+    least_characters_en: int = 25
+    """English reports with fewer letters and digits are too short."""
+    off_topic_characters: int = 24
+    """From so many letters and digits on, a report that says nothing of the product is off topic."""
+    conflict_chance: float = 0.9
+    """Certainty of the text from which stars of the other sign are a conflict."""
+    weight_copied: float = 0.1
+    """Weight of a copied report."""
+    weight_too_short: float = 0.5
+    """Weight of a report that is too short."""
+    weight_off_topic: float = 0.2
+    """Weight of a report that is off topic."""
+    weight_conflict: float = 0.5
+    """Weight of a report whose text contradicts its stars: sarcasm, or the wrong star."""
+    largest_inverse_probability: float = 20.0
+    """Most that one report may count for in the weighted rating, as 1 / inclusion probability."""
+    least_customers: int = 10
+    """With fewer reporting customers the verdict on an item is "not enough evidence"."""
+    least_mentions: int = 8
+    """With fewer customers speaking of it an aspect is only an early signal."""
+    ridge_customers: float = 5.0
+    """Penalty of the regression of stars on complaints, in customers."""
+    quotes_blame: int = 3
+    """Most complaints quoted per aspect, each of another customer."""
+    quotes_praise: int = 2
+    """Most words of praise quoted per aspect, each of another customer."""
+    quotes_suggestion: int = 3
+    """Most quotes per suggestion, each of another customer."""

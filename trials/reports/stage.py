@@ -1,0 +1,133 @@
+"""Review the day's trial reports: scores, opinions, and what each item's merchant should mend."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from quality.progress import Progress, silent
+from quality.tables.outputs import IMPROVEMENT_SUMMARY, OPINIONS, REPORT_SCORES
+from trials.reports.item_summaries import summary_table
+from trials.reports.options import ReviewOptions
+from trials.reports.polarity import PolarityModels, load_models
+from trials.reports.reading import Opinion, ReportFacts, WrittenReport, read_reports
+from trials.reports.scoring import Row, score_reports, scores_table
+
+__all__ = ["ReviewOptions", "load_models", "review"]
+
+logger = logging.getLogger(__name__)
+
+_CHUNK = 4096
+_ITEM_COLUMNS = ["item_id", "merchant_id", "name", "category"]
+
+
+def review(
+    tables: Mapping[str, pa.Table],
+    *,
+    as_of: date,
+    options: ReviewOptions,
+    models: PolarityModels,
+    selection: pa.Table | None = None,
+    previous: pa.Table | None = None,
+    progress: Progress = silent,
+) -> dict[str, pa.Table]:
+    """Score every report, find what its sentences say, and sum the items up.
+
+    Args:
+        tables: Input tables by name; ``reports`` and ``items`` are read. Reports handed in on or
+            after ``as_of`` (UTC) are left out. No reports at all give empty tables.
+        as_of: The day before which everything is known.
+        options: How.
+        models: Polarity models, trained beforehand.
+        selection: Draws with inclusion probabilities; the weighted rating counts a report of a
+            trial by 1 / π. Null, or a report outside the draws: it counts once.
+        previous: The last ``improvement_summary``, for what changed.
+        progress: Told after every few thousand reports.
+
+    Returns:
+        ``report_scores`` (``parts`` is a JSON object of name to [0, 1]), ``opinions`` and
+        ``improvement_summary``. In the last, ``aspects`` and ``suggestions`` are JSON lists as
+        :func:`~trials.reports.summary.summarise_aspects` and
+        :func:`~trials.reports.summary.summarise_suggestions` describe them; ``changes`` is JSON
+        ``null`` or ``{aspect: {"share_before", "share_now"}}``, the share of all customers who
+        blame the aspect. With "not enough evidence" only the aspects that report a danger are
+        listed. An aspect's ``quotes`` can be found in ``opinions`` by report_id and sentence_id.
+        The order of the reports' rows does not matter.
+
+    Raises:
+        ValueError: If a report is about an item that ``items`` does not have.
+    """
+    rows = _known_reports(tables, as_of)
+    opinions, facts = _read(rows, models, options, progress)
+    scored = score_reports(rows, facts, options)
+    logger.info("read %d reports, found %d opinions", len(rows), len(opinions))
+    summaries = summary_table(scored, opinions, selection, previous, options)
+    return {
+        "report_scores": REPORT_SCORES.conform(scores_table(scored)),
+        "opinions": OPINIONS.conform(_opinions_table(opinions, rows)),
+        "improvement_summary": IMPROVEMENT_SUMMARY.conform(summaries),
+    }
+
+
+def _known_reports(tables: Mapping[str, pa.Table], as_of: date) -> list[Row]:
+    """The reports handed in before the day, with their item, ordered by time and id."""
+    if "reports" not in tables or not len(tables["reports"]):
+        return []
+    midnight = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC)
+    reports = tables["reports"]
+    reports = reports.filter(pc.less(reports["submitted_at"], pa.scalar(midnight)))
+    items = {row["item_id"]: row for row in tables["items"].select(_ITEM_COLUMNS).to_pylist()}
+    ordered = reports.sort_by([("submitted_at", "ascending"), ("report_id", "ascending")])
+    return [{**row, "item": _item_of(row, items)} for row in ordered.to_pylist()]
+
+
+def _item_of(report: Row, items: Mapping[str, Row]) -> Row:
+    item = items.get(report["item_id"])
+    if item is None:
+        raise ValueError(
+            f"every report must be about an item of the table items, report "
+            f"{report['report_id']} is about {report['item_id']}"
+        )
+    return item
+
+
+def _read(
+    rows: Sequence[Row], models: PolarityModels, options: ReviewOptions, progress: Progress
+) -> tuple[list[Opinion], list[ReportFacts]]:
+    opinions: list[Opinion] = []
+    facts: list[ReportFacts] = []
+    for first in range(0, len(rows), _CHUNK):
+        chunk = [_written(row) for row in rows[first : first + _CHUNK]]
+        found, about = read_reports(chunk, first, models, options)
+        opinions += found
+        facts += about
+        progress("review", len(facts), len(rows))
+    return opinions, facts
+
+
+def _written(row: Row) -> WrittenReport:
+    return WrittenReport(
+        report_id=row["report_id"],
+        text=row["text"],
+        rating=row["rating"],
+        category=row["item"]["category"],
+        language=row.get("language"),
+    )
+
+
+def _opinions_table(opinions: Sequence[Opinion], rows: Sequence[Row]) -> pa.Table:
+    columns = {
+        "report_id": [rows[one.report]["report_id"] for one in opinions],
+        "sentence_id": [one.sentence_id for one in opinions],
+        "aspect": [one.aspect for one in opinions],
+        "item_id": [rows[one.report]["item_id"] for one in opinions],
+        "merchant_id": [rows[one.report]["item"]["merchant_id"] for one in opinions],
+        "polarity": [one.polarity for one in opinions],
+        "is_suggestion": [one.is_suggestion for one in opinions],
+        "quote": [one.quote for one in opinions],
+        "start": [one.start for one in opinions],
+        "end": [one.end for one in opinions],
+    }
+    return pa.table(columns, schema=OPINIONS.schema)
