@@ -26,7 +26,8 @@ from trials.reports.ontology import aspect_names
 
 _HTML: Final = "text/html; charset=utf-8"
 _JSON: Final = "application/json"
-_PARQUET: Final = "application/vnd.apache.parquet"
+_LANGUAGE: Final = "zh-CN"
+"""What a merchant's pages speak first if the merchant named no language."""
 
 Objects = dict[str, PublishedObject]
 Tables = Mapping[str, pa.Table]
@@ -122,25 +123,27 @@ class Edition:
         return pages.merchant_link(
             merchant,
             tables,
-            name=self._merchant_name(merchant),
+            name=str(self._told_of(merchant)["name"]),
             href=f"{prefix}/{pages.MERCHANT_PAGE}",
         )
 
-    def _merchant_name(self, merchant: str) -> str:
+    def _told_of(self, merchant: str) -> dict[str, str | None]:
+        """Return the merchant's row; a shop need not deliver one."""
         merchants = self._input("merchants")
-        found = merchants.filter(pc.equal(merchants["merchant_id"], merchant))["name"].to_pylist()
-        return str(found[0]) if found else merchant
+        found = merchants.filter(pc.equal(merchants["merchant_id"], merchant)).to_pylist()
+        return found[0] if found else {"name": merchant, "locale": None}
 
     def _merchant(self, merchant: str, tables: Tables) -> Objects:
-        files = _files(tables)
+        files, told = _files(tables), self._told_of(merchant)
         facts = pages.MerchantFacts(
             as_of=self.ledger.as_of,
             run_id=self.ledger.run_id,
-            name=self._merchant_name(merchant),
+            name=str(told["name"]),
             disclaimers=self._disclaimers(),
             downloads=_downloads(files),
             aspects=aspect_names(),
             smallest_cell=self.settings.shop.smallest_cell,
+            language=told["locale"] or _LANGUAGE,
         )
         rendered = pages.render_merchant(merchant, {**tables, **self._names()}, facts)
         return files | dict(_pages(rendered))

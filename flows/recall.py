@@ -44,10 +44,12 @@ class Past:
 
     def histories(self, day: date) -> dict[str, pa.Table]:
         """Return what days before ``day`` left, by table name."""
-        return {
+        known = {
             name: before(_parquet(verified(self.store, place["key"], place["sha256"])), day)
             for name, place in sorted(self.ledger.state.items())
         }
+        # A history without a row is none: a day run again must find what it found at first.
+        return {name: history for name, history in known.items() if len(history)}
 
     def origins(self, made: frozenset[str]) -> dict[str, str]:
         """Return which run made each table that a run making ``made`` would carry over."""

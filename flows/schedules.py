@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from prefect import serve
-
 from flows.day import run_day
 
 
 def serve_daily(data: str, store: str, config: str | None, cron: str) -> None:
     """Serve the daily run on a cron schedule (UTC), one run at a time; returns when stopped."""
     parameters = {"data": data, "store": store, "config": config}
-    serve(
-        run_day.to_deployment(name="daily", cron=cron, parameters=parameters, concurrency_limit=1)
-    )
+    run_day.serve(name="daily", cron=cron, parameters=parameters, limit=1)

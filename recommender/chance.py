@@ -18,6 +18,8 @@ MIN_OUTCOMES = 100
 """Purchases, and refusals, without which no regression is fitted."""
 CLIP = 5.0
 """Standard deviations beyond which a feature's products grow no further."""
+CONSTANT = 1e-6
+"""Standard deviation below which a feature says nothing."""
 PENALTY = 0.1
 """Inverse strength of the ridge."""
 
@@ -55,7 +57,7 @@ def fit_chance(features: Features, outcomes: Floats, crossed: tuple[int, ...]) -
         return None
     means = features.mean(axis=0, dtype=np.float64).astype(np.float32)
     deviations = features.std(axis=0, dtype=np.float64).astype(np.float32)
-    deviations[deviations < 1e-6] = 1.0
+    deviations[deviations < CONSTANT] = 1.0
     design = _design(features, means, deviations, crossed)
     model: Any = LogisticRegression(C=PENALTY, solver="newton-cholesky", max_iter=50)
     model.fit(design, outcomes)

@@ -9,12 +9,13 @@ from scipy.sparse import csr_array
 
 from recommender.histories import Histories
 from recommender.interactions import Floats, Ints
+from recommender.lookup import floats_at, ints_at, places
 
 LAG_DAYS = 14
 """B follows in the fortnight after the fortnight of A."""
 MIN_SUPPORT = 10
 """People who took up B after A, below which there is no rule."""
-MIN_LIFT = 2.0
+MIN_LIFT = 1.5
 """How many times as often as expected B must follow."""
 PSEUDO_PEOPLE = 5.0
 """Expected followers added to both sides of the ratio."""
@@ -86,11 +87,8 @@ class Hints:
 
     def lookup(self, keys: Ints) -> tuple[Floats, Ints]:
         """Return lift and cause of each key; 1 and -1 where no rule applies."""
-        if not len(self.keys):
-            return np.ones(len(keys)), np.full(len(keys), -1)
-        place = np.searchsorted(self.keys, keys).clip(max=len(self.keys) - 1)
-        applies = self.keys[place] == keys
-        return np.where(applies, self.lifts[place], 1.0), np.where(applies, self.because[place], -1)
+        found = places(self.keys, keys)
+        return floats_at(self.lifts, found, 1.0), ints_at(self.because, found, -1)
 
 
 def hints_today(complements: Complements, histories: Histories) -> Hints:

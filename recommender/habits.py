@@ -145,5 +145,5 @@ def _periods(histories: Histories) -> tuple[Floats, Floats]:
     n_pairs = len(histories.users)
     return (
         np.bincount(pairs, minlength=n_pairs).astype(np.float64),
-        np.bincount(pairs, 0.75**age, n_pairs),
+        np.asarray(np.bincount(pairs, 0.75**age, n_pairs), dtype=np.float64),
     )

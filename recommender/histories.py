@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 
-from recommender.interactions import Floats, Interactions, Ints
+from recommender.interactions import Bools, Floats, Interactions, Ints
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,12 @@ class Histories:
     @property
     def first_days(self) -> Ints:
         """The first day each pair was bought."""
-        return self.days[self.starts]
+        return np.asarray(self.days[self.starts])
 
     @property
     def last_days(self) -> Ints:
         """The last day each pair was bought."""
-        return self.days[self.starts + self.counts - 1]
+        return np.asarray(self.days[self.starts + self.counts - 1])
 
     @property
     def elapsed(self) -> Floats:
@@ -60,12 +60,12 @@ class Histories:
     def decayed_counts(self, days: float) -> Floats:
         """Return Σ exp(-age / days) over each pair's purchases, shape (n_pairs,)."""
         weights = np.exp((self.days - self.day) / days)
-        return np.bincount(self.pair_of, weights, len(self.users))
+        return np.asarray(np.bincount(self.pair_of, weights, len(self.users)), dtype=np.float64)
 
     def decayed_trips(self, days: float) -> Floats:
         """Return Σ exp(-age / days) over each user's trips, shape (n_users,)."""
         weights = np.exp((self.trip_days - self.day) / days)
-        return np.bincount(self.trip_users, weights, self.shape[0])
+        return np.asarray(np.bincount(self.trip_users, weights, self.shape[0]), dtype=np.float64)
 
     def trips_since(self, days: Ints) -> Floats:
         """Count the trips of each pair's user after the given day of the pair."""
@@ -90,7 +90,8 @@ class Histories:
 def gather(train: Interactions, day: int) -> Histories:
     """Gather need-level interactions before ``day`` by pair."""
     train = train.before(day)
-    order = np.lexsort((train.days, train.things, train.users))
+    # Interactions are sorted by user and day, so a stable sort by pair keeps days in order.
+    order = np.argsort(train.users * len(train.thing_ids) + train.things, kind="stable")
     users, needs, days = train.users[order], train.things[order], train.days[order]
     quantities = train.quantities[order]
     starts = np.flatnonzero(_changes(users, needs))
@@ -123,7 +124,7 @@ def bought_within(train: Interactions, first: int, last: int, users: Ints, needs
     return np.isin(users * width + needs, bought).astype(np.float64)
 
 
-def _changes(first: Ints, second: Ints) -> np.ndarray:
+def _changes(first: Ints, second: Ints) -> Bools:
     is_new = np.ones(len(first), dtype=bool)
     is_new[1:] = (first[1:] != first[:-1]) | (second[1:] != second[:-1])
     return is_new

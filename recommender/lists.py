@@ -1,8 +1,7 @@
-"""The lists as tables: what to show each person and why, what to withhold and until when."""
+"""What to show each person and why, and where each need stands, as tables."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -11,22 +10,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from quality.tables.outputs import (
-    DO_NOT_RECOMMEND,
     NEED_STATES,
     NEED_STATES_TABLE,
     RECOMMENDATIONS,
     SLOTS,
 )
 from recommender.catalogue import Catalogue
-from recommender.interactions import Floats, Interactions, Ints, Texts
+from recommender.columns import dates, named, whole_numbers
+from recommender.interactions import Floats, Ints
+from recommender.lookup import bools_at, floats_at, ints_at, places
 from recommender.needs import PersonalNeeds
 from recommender.people import People
 from recommender.popularity import Popularity
-from recommender.products import LastItems, Shelf
+from recommender.products import Shelf
 from recommender.ranking import Ranked
-from recommender.reasons import SHOWN, WITHHELD, sentences, whole_numbers, written_dates
-from recommender.states import dates
-from recommender.suppression import NEVER, Held
+from recommender.reasons import SHOWN, sentences
 
 _CODES = list(SHOWN)
 
@@ -71,20 +69,18 @@ def recommendations(day: Day, ranked: Ranked, users: Ints) -> pa.Table:
     codes = _reason_codes(day, slots)
     reason_zh, reason_en = sentences(SHOWN, codes, _shown_facts(day, slots))
     states, pairs = day.personal.states, slots.pairs
-    no_window = pairs < 0
-    no_window[~no_window] = ~states.has_window[pairs[~no_window]]
-    own = np.maximum(pairs, 0)
+    no_window = ~bools_at(states.has_window, pairs)
     rows = {
-        "user_id": _named(day.people.user_ids, slots.users),
+        "user_id": named(day.people.user_ids, slots.users),
         "rank": slots.ranks,
-        "item_id": _named(day.catalogue.item_ids, items),
-        "merchant_id": _named(day.catalogue.merchants, items),
-        "need_group": _named(day.catalogue.need_ids, slots.needs),
+        "item_id": named(day.catalogue.item_ids, items),
+        "merchant_id": named(day.catalogue.merchants, items),
+        "need_group": named(day.catalogue.need_ids, slots.needs),
         "score": slots.utilities,
         "slot": pa.array(SLOTS).take(pa.array(_slot_of(codes))),
         "p_need": _chances(day, slots),
-        "window_start": dates(_at(states.window_starts, own), no_window),
-        "window_end": dates(_at(states.window_ends, own), no_window),
+        "window_start": dates(ints_at(states.window_starts, pairs, 0), no_window),
+        "window_end": dates(ints_at(states.window_ends, pairs, 0), no_window),
         "reason_code": pa.array(_CODES).take(pa.array(codes)),
         "reason_zh": reason_zh,
         "reason_en": reason_en,
@@ -93,20 +89,13 @@ def recommendations(day: Day, ranked: Ranked, users: Ints) -> pa.Table:
     return RECOMMENDATIONS.conform(pa.table(rows))
 
 
-def do_not_recommend(day: Day, held: Sequence[Held], bought: Interactions) -> pa.Table:
-    """Write what is withheld as the ``do_not_recommend`` table."""
-    last = LastItems.of(day.catalogue, bought)
-    tables = [_withheld_rows(day, rows, last) for rows in held]
-    return DO_NOT_RECOMMEND.conform(pa.concat_tables(tables))
-
-
 def states_table(day: Day) -> pa.Table:
     """Write where each person stands with each need as the ``need_states`` table."""
     snapshot, states = day.personal.model.snapshot, day.personal.states
     histories, none = snapshot.histories, ~states.has_window
     rows = {
-        "user_id": _named(day.people.user_ids, histories.users),
-        "need_group": _named(day.catalogue.need_ids, histories.needs),
+        "user_id": named(day.people.user_ids, histories.users),
+        "need_group": named(day.catalogue.need_ids, histories.needs),
         "state": pa.array(NEED_STATES).take(pa.array(states.states)),
         "purchase_days": histories.counts,
         "last_bought_on": dates(histories.last_days),
@@ -121,8 +110,8 @@ def states_table(day: Day) -> pa.Table:
 
 
 def _slots(day: Day, ranked: Ranked, users: Ints) -> _Slots:
-    rows, places = np.nonzero(ranked.needs >= 0)
-    needs, owners = ranked.needs[rows, places], users[rows]
+    rows, slots = np.nonzero(ranked.needs >= 0)
+    needs, owners = ranked.needs[rows, slots], users[rows]
     snapshot, n_needs = day.personal.model.snapshot, day.personal.n_needs
     keys = owners * n_needs + needs
     lifts, causes = snapshot.hints.lookup(keys)
@@ -131,17 +120,17 @@ def _slots(day: Day, ranked: Ranked, users: Ints) -> _Slots:
     kindred[is_novel] = snapshot.crowd.kindred(owners[is_novel], needs[is_novel])
     return _Slots(
         owners,
-        places + 1,
+        slots + 1,
         needs,
-        ranked.utilities[rows, places],
-        _places(snapshot.histories.keys, keys),
+        ranked.utilities[rows, slots],
+        places(snapshot.histories.keys, keys),
         np.where(is_novel, lifts, 1.0),
         np.where(is_novel & (causes >= 0), causes, kindred),
     )
 
 
 def _reason_codes(day: Day, slots: _Slots) -> Ints:
-    counts = _at(day.personal.model.snapshot.histories.counts, np.maximum(slots.pairs, 0))
+    counts = ints_at(day.personal.model.snapshot.histories.counts, slots.pairs, 0)
     in_segment = day.popularity.row_of[slots.users] != day.popularity.everybody
     return np.select(
         [
@@ -173,12 +162,12 @@ def _slot_of(codes: Ints) -> Ints:
 
 
 def _shown_facts(day: Day, slots: _Slots) -> dict[str, pa.Array]:
-    snapshot, own = day.personal.model.snapshot, np.maximum(slots.pairs, 0)
+    snapshot = day.personal.model.snapshot
     rows = day.popularity.row_of[slots.users]
     return {
-        "gap": whole_numbers(_at(snapshot.timing.pair_gaps, own)),
-        "ago": whole_numbers(_at(snapshot.histories.elapsed, own)),
-        "because": _named(day.catalogue.need_ids, slots.because),
+        "gap": whole_numbers(floats_at(snapshot.timing.pair_gaps, slots.pairs, 1.0)),
+        "ago": whole_numbers(floats_at(snapshot.histories.elapsed, slots.pairs, 1.0)),
+        "because": named(day.catalogue.need_ids, slots.because),
         "lift": pc.round(pa.array(slots.lifts), 1).cast(pa.string()),
         "buyers": pa.array(day.popularity.buyers[rows, slots.needs]).cast(pa.string()),
     }
@@ -188,75 +177,3 @@ def _chances(day: Day, slots: _Slots) -> Floats:
     """Return the utility where it is a chance, else the share of recent buyers."""
     shares = day.popularity.shares[day.popularity.row_of[slots.users], slots.needs]
     return np.where(slots.utilities >= 0, slots.utilities, shares)
-
-
-def _withheld_rows(day: Day, held: Held, last: LastItems) -> pa.Table:
-    catalogue = day.catalogue
-    never = held.returns == NEVER
-    is_durable = (held.reason == "trial_unit") & never
-    code = np.where(
-        is_durable, list(WITHHELD).index("owned_durable"), list(WITHHELD).index(held.reason)
-    )
-    facts = {
-        "since": written_dates(held.since),
-        "gap": whole_numbers(held.days),
-        "returns": written_dates(held.returns, never).fill_null("-"),
-        "times": pa.array(held.times).cast(pa.string()),
-    }
-    reason_zh, reason_en = sentences(WITHHELD, code, facts)
-    published = np.where(is_durable, "owned_durable", held.reason.replace("trial_unit", "satisfied"))
-    keys = held.users * len(catalogue.need_ids) + held.needs
-    items = np.where(held.items >= 0, held.items, last.look_up(keys))
-    return pa.table(
-        {
-            "user_id": _named(day.people.user_ids, held.users),
-            "need_group": _named(catalogue.need_ids, held.needs),
-            "item_id": _named(catalogue.item_ids, held.items),
-            "merchant_id": _named(catalogue.merchants, items),
-            "reason_code": pa.array(published.astype(object), pa.string()),
-            "since": dates(held.since),
-            "may_return_on": dates(held.returns, never),
-            "evidence": _evidence(held, facts),
-            "reason_zh": reason_zh,
-            "reason_en": reason_en,
-        }
-    )
-
-
-_EVIDENCE = {
-    "satisfied": '{"last_bought_on":"%since%","purchase_days":%times%,"gap_days":%gap%}',
-    "trial_unit": '{"trial_unit_delivered_on":"%since%","gap_days":%gap%}',
-    "owned_durable": '{"last_bought_on":"%since%","purchase_days":%times%}',
-    "fatigued": '{"shown_times":%times%,"last_shown_on":"%since%"}',
-    "returned": '{"returned_on":"%since%","returned_units":%times%}',
-    "disliked": '{"rating":%times%,"reported_on":"%since%"}',
-    "unavailable": '{"checked_on":"%since%","purchase_days":%times%}',
-}
-"""Reason → JSON with ``%fact%`` places."""
-
-
-def _evidence(held: Held, facts: dict[str, pa.Array]) -> pa.Array:
-    pieces = _EVIDENCE[held.reason].split("%")
-    return pc.binary_join_element_wise(
-        *(facts[piece] if number % 2 else pa.scalar(piece) for number, piece in enumerate(pieces)),
-        "",
-    )
-
-
-def _named(ids: Texts, codes: Ints) -> pa.Array:
-    """Return the ids of codes as text, null for -1."""
-    missing = codes < 0
-    return pa.array(ids, pa.string()).take(pa.array(codes, mask=missing))
-
-
-def _at(values: np.ndarray, places: Ints) -> np.ndarray:
-    """Return values at places; zeros if there are none to be had."""
-    return values[places] if len(values) else np.zeros(len(places), dtype=values.dtype)
-
-
-def _places(keys: Ints, wanted: Ints) -> Ints:
-    """Return the place of each wanted key among sorted keys, -1 where it is not there."""
-    if not len(keys):
-        return np.full(len(wanted), -1)
-    place = np.searchsorted(keys, wanted).clip(max=len(keys) - 1)
-    return np.where(keys[place] == wanted, place, -1)

@@ -8,36 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from quality.progress import Progress, silent
-from recommender.chance import Chance, fit_chance
-from recommender.hazard import HazardTable, fit_hazard
-from recommender.histories import bought_within
+from recommender.features import NovelFeatures, RepeatFeatures
 from recommender.interactions import Floats, Interactions, Ints
-from recommender.snapshot import (
-    Block,
-    NovelFeatures,
-    RepeatFeatures,
-    Snapshot,
-    own_pairs,
-    take_snapshot,
-    user_blocks,
-)
-
-HORIZON_DAYS = 28
-WEEKS_FITTED = 4
-"""Weeks after the day whose chances are fitted one by one; later ones are like the last."""
-MAX_FIT_USERS = 2500
-"""Users whose past the regressions are fitted to."""
-
-
-@dataclass(frozen=True)
-class Lessons:
-    """What earlier days taught; None where they held too little to learn from."""
-
-    hazard: HazardTable
-    repeat: Chance | None
-    novel: Chance | None
-    weeks: tuple[Chance | None, ...]
-    """Of own needs: bought in the first, second … week after the day."""
+from recommender.lessons import HORIZON_DAYS, Lessons, learn
+from recommender.snapshot import Block, Snapshot, own_pairs, take_snapshot, user_blocks
 
 
 @dataclass(frozen=True)
@@ -58,9 +32,7 @@ class NeedModel:
         pairs, rows, needs = own_pairs(self.snapshot, block)
         features = self.repeat_features.of(block, pairs, rows, needs)
         histories, timing = self.snapshot.histories, self.snapshot.timing
-        fallback = self.lessons.hazard.chances(
-            histories.elapsed[pairs], timing.expected[pairs]
-        )
+        fallback = self.lessons.hazard.chances(histories.elapsed[pairs], timing.expected[pairs])
         repeat, weeks = self.lessons.repeat, self.lessons.weeks
         even = 1 - (1 - fallback) ** (7 / HORIZON_DAYS)
         novel = self.novel_features.of(block, block.novel_rows, block.novel_needs)
@@ -115,52 +87,7 @@ def fit_need_model(
     """
     progress("learning from the past weeks", 0, 3)
     past = take_snapshot(train, day - HORIZON_DAYS, told_days, parents)
-    lessons = _learn(train, past, day)
+    lessons = learn(train, past)
     progress("describing people and needs", 1, 3)
     now = take_snapshot(train, day, told_days, parents)
     return NeedModel(now, lessons, RepeatFeatures(now, lessons.hazard), NovelFeatures(now))
-
-
-def _learn(train: Interactions, past: Snapshot, day: int) -> Lessons:
-    histories = past.histories
-    first = histories.day
-
-    def bought(users: Ints, needs: Ints, since: int, until: int) -> Floats:
-        return bought_within(train, first + since, first + until, users, needs)
-
-    outcomes = bought(histories.users, histories.needs, 0, HORIZON_DAYS)
-    hazard = fit_hazard(histories.elapsed, past.timing.expected, outcomes, HORIZON_DAYS)
-    own, novel = RepeatFeatures(past, hazard), NovelFeatures(past)
-    known = np.unique(histories.users)
-    chosen = known[:: max(-(-len(known) // MAX_FIT_USERS), 1)]
-    own_x, own_users, own_needs, new_x, new_users, new_needs = [], [], [], [], [], []
-    for block in user_blocks(past, chosen):
-        pairs, rows, needs = own_pairs(past, block)
-        own_x.append(own.of(block, pairs, rows, needs))
-        own_users.append(block.users[rows])
-        own_needs.append(needs)
-        new_x.append(novel.of(block, block.novel_rows, block.novel_needs))
-        new_users.append(block.users[block.novel_rows])
-        new_needs.append(block.novel_needs)
-    if not own_x:
-        return Lessons(hazard, None, None, (None,) * WEEKS_FITTED)
-    features = np.concatenate(own_x)
-    users, needs = np.concatenate(own_users), np.concatenate(own_needs)
-    weeks = tuple(
-        fit_chance(
-            features,
-            bought(users, needs, 7 * week, 7 * week + 7),
-            own.crossed if week == 0 else (),
-        )
-        for week in range(WEEKS_FITTED)
-    )
-    return Lessons(
-        hazard,
-        fit_chance(features, bought(users, needs, 0, HORIZON_DAYS), own.crossed),
-        fit_chance(
-            np.concatenate(new_x),
-            bought(np.concatenate(new_users), np.concatenate(new_needs), 0, HORIZON_DAYS),
-            novel.crossed,
-        ),
-        weeks,
-    )

@@ -9,7 +9,8 @@ from threadpoolctl import threadpool_limits
 
 from quality.progress import Progress, silent
 from recommender.interactions import Floats, Interactions, Ints
-from recommender.model import WEEKS_FITTED, NeedModel, ScoredBlock, fit_need_model
+from recommender.lessons import WEEKS_FITTED
+from recommender.model import NeedModel, ScoredBlock, fit_need_model
 from recommender.satiation import Satiation, learn_satiation
 from recommender.states import NeedStates, judge_needs
 
@@ -38,8 +39,6 @@ class PersonalNeeds:
         return self.model.snapshot.histories.shape[1]
 
 
-# One BLAS thread: sums must not depend on how many there are, and small products gain nothing.
-@threadpool_limits.wrap(1, "blas")
 def read_needs(
     train: Interactions,
     day: int,
@@ -57,9 +56,15 @@ def read_needs(
         parents: Parent category of each need.
         progress: Told which step is under way.
     """
-    model = fit_need_model(train, day, told_days=told_days, parents=parents, progress=progress)
+    # One BLAS thread: sums must not depend on how many there are, and small products gain nothing.
+    with threadpool_limits(1, "blas"):
+        model = fit_need_model(train, day, told_days=told_days, parents=parents, progress=progress)
+        progress("scoring people's needs", 2, 3)
+        return _scored(model, learn_satiation(train, day, told_days))
+
+
+def _scored(model: NeedModel, satiation: Satiation) -> PersonalNeeds:
     histories = model.snapshot.histories
-    progress("scoring people's needs", 2, 3)
     chances = np.zeros(len(histories.users))
     weeks = np.zeros((len(histories.users), WEEKS_FITTED))
     novel_keys, novel_chances = [np.zeros(0, dtype=np.int64)], [np.zeros(0)]
@@ -69,7 +74,6 @@ def read_needs(
         keys, kept = _likeliest(scored, histories.shape[1])
         novel_keys.append(keys)
         novel_chances.append(kept)
-    satiation = learn_satiation(train, day, told_days)
     is_learned = model.lessons.weeks[0] is not None
     states = judge_needs(
         histories, model.snapshot.timing, satiation, weeks[:, 0] if is_learned else None

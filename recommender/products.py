@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from recommender.catalogue import Catalogue
-from recommender.interactions import Bools, Interactions, Ints
+from recommender.interactions import Bools, Floats, Interactions, Ints
+from recommender.lookup import ints_at, places
 
 MEMORY_DAYS = 90.0
 """Decay of a purchase in what counts as the person's usual product."""
@@ -36,7 +37,7 @@ class Shelf:
     @property
     def has_items(self) -> Bools:
         """Whether any product of each need can be bought, shape (n_needs,)."""
-        return np.diff(self.starts) > 0
+        return np.asarray(np.diff(self.starts) > 0)
 
     def exhausted(self) -> Ints:
         """Return sorted pair keys of which every available product is blocked."""
@@ -46,7 +47,7 @@ class Shelf:
         keys, sizes = np.unique(
             users[chosen] * n_needs + self.catalogue.needs[items[chosen]], return_counts=True
         )
-        return keys[sizes >= np.diff(self.starts)[keys % max(n_needs, 1)]]
+        return np.asarray(keys[sizes >= np.diff(self.starts)[keys % max(n_needs, 1)]])
 
     def choose(self, users: Ints, needs: Ints) -> Ints:
         """Choose a product for each (user, need), any one shape (n,); -1 where none may be shown.
@@ -55,8 +56,12 @@ class Shelf:
         maker, so the usual product comes first and the usual brand next.
         """
         keys = users * len(self.catalogue.need_ids) + needs
-        items = self._unless_blocked(users, _look_up(self.usual_keys, self.usual_items, keys))
-        brand = self._unless_blocked(users, _look_up(self.brand_keys, self.brand_items, keys))
+        items = self._unless_blocked(
+            users, ints_at(self.usual_items, places(self.usual_keys, keys), -1)
+        )
+        brand = self._unless_blocked(
+            users, ints_at(self.brand_items, places(self.brand_keys, keys), -1)
+        )
         items = np.where(items < 0, brand, items)
         place = 0
         sizes = np.diff(self.starts)[needs]
@@ -88,11 +93,9 @@ def stock_shelf(
     recency = np.exp((everybody.days - day) / POPULAR_DAYS)
     demand = np.bincount(everybody.things, recency, n_items)
     open_items = np.flatnonzero(catalogue.is_available)
-    popular = open_items[
-        np.lexsort((open_items, -demand[open_items], catalogue.needs[open_items]))
-    ]
+    popular = open_items[np.lexsort((open_items, -demand[open_items], catalogue.needs[open_items]))]
     pairs, place = np.unique(bought.users * n_items + bought.things, return_inverse=True)
-    weights = np.bincount(place, np.exp((bought.days - day) / MEMORY_DAYS), len(pairs))
+    weights = _sums(place, np.exp((bought.days - day) / MEMORY_DAYS), len(pairs))
     users, items = pairs // max(n_items, 1), pairs % max(n_items, 1)
     keys = users * n_needs + catalogue.needs[items]
     can_be_shown = catalogue.is_available[items] & ~np.isin(pairs, blocked)
@@ -128,11 +131,11 @@ class LastItems:
 
     def look_up(self, keys: Ints) -> Ints:
         """Return the product of each key; -1 where none was bought."""
-        return _look_up(self.keys, self.items, keys)
+        return ints_at(self.items, places(self.keys, keys), -1)
 
 
 def _usual_brands(
-    catalogue: Catalogue, popular: Ints, keys: Ints, items: Ints, weights: np.ndarray
+    catalogue: Catalogue, popular: Ints, keys: Ints, items: Ints, weights: Floats
 ) -> tuple[Ints, Ints]:
     """Return pair keys and the best product of the brand bought most; -1 if none can be had."""
     n_brands = int(catalogue.brands.max(initial=-1)) + 1
@@ -140,7 +143,7 @@ def _usual_brands(
     triples, place = np.unique(
         keys[branded] * n_brands + catalogue.brands[items[branded]], return_inverse=True
     )
-    sums = np.bincount(place, weights[branded], len(triples))
+    sums = _sums(place, weights[branded], len(triples))
     pairs = triples // max(n_brands, 1)
     best = _firsts(pairs, -sums, triples)
     shelf = catalogue.needs[popular] * n_brands + catalogue.brands[popular]
@@ -148,19 +151,15 @@ def _usual_brands(
     labels, first = np.unique(shelf, return_index=True)
     n_needs = len(catalogue.need_ids)
     wanted = (pairs[best] % max(n_needs, 1)) * n_brands + triples[best] % max(n_brands, 1)
-    return pairs[best], _look_up(labels, popular[first], wanted)
+    return pairs[best], ints_at(popular[first], places(labels, wanted), -1)
 
 
-def _firsts(keys: Ints, first_by: np.ndarray, then_by: np.ndarray) -> Ints:
+def _sums(groups: Ints, values: Floats, n_groups: int) -> Floats:
+    return np.asarray(np.bincount(groups, values, n_groups), dtype=np.float64)
+
+
+def _firsts(keys: Ints, first_by: Floats, then_by: Ints) -> Ints:
     """Return the index of each key's first row in the given order, by ascending key."""
     order = np.lexsort((then_by, first_by, keys))
     is_first = np.append(True, np.diff(keys[order]) > 0)[: len(order)]
     return np.asarray(order[is_first])
-
-
-def _look_up(keys: Ints, values: Ints, wanted: Ints) -> Ints:
-    """Return the value of each wanted key, -1 where it is not among the sorted keys."""
-    if not len(keys):
-        return np.full(len(wanted), -1)
-    place = np.searchsorted(keys, wanted).clip(max=len(keys) - 1)
-    return np.where(keys[place] == wanted, values[place], -1)

@@ -8,8 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from recommender.interactions import Bools, Ints
-from recommender.states import dates
+from recommender.interactions import Ints
 
 SHOWN: Mapping[str, tuple[str, str]] = {
     "due": (
@@ -38,8 +37,7 @@ SHOWN: Mapping[str, tuple[str, str]] = {
     ),
     "popular_no_profile": (
         "未同意画像，故未使用个人数据；近 28 天有 {buyers} 人购买",
-        "Profiling was not agreed to, so no personal data were used; "
-        "{buyers} people bought it in the last 28 days",
+        "No personal data were used, as profiling was not agreed to; {buyers} people bought it in the last 28 days",
     ),
 }
 """Reason code → sentence, of what is shown."""
@@ -61,7 +59,10 @@ WITHHELD: Mapping[str, tuple[str, str]] = {
         "已展示 {times} 次而未被点开，{returns} 起可再推荐",
         "Shown {times} times and not opened; may return on {returns}",
     ),
-    "returned": ("{since} 已退货，不再推荐该商品", "Sent back on {since}; this item is not shown again"),
+    "returned": (
+        "{since} 已退货，不再推荐该商品",
+        "Sent back on {since}; this item is not shown again",
+    ),
     "disliked": (
         "{since} 的报告只给了 {times} 星，不再推荐该商品",
         "Given {times} stars in the report of {since}; this item is not shown again",
@@ -97,17 +98,6 @@ def sentences(
         order = np.argsort(np.concatenate(places), kind="stable")
         columns.append(pa.concat_arrays(parts).take(pa.array(order)))
     return columns[0], columns[1]
-
-
-def whole_numbers(values: np.ndarray, is_missing: Bools | None = None) -> pa.Array:
-    """Write numbers rounded, at least 1."""
-    rounded = np.maximum(np.rint(np.nan_to_num(values, nan=1.0, posinf=1.0)), 1)
-    return pa.array(rounded.astype(np.int64), mask=is_missing).cast(pa.string())
-
-
-def written_dates(days: Ints, is_missing: Bools | None = None) -> pa.Array:
-    """Write days since 1970-01-01 as ISO dates."""
-    return dates(days, is_missing).cast(pa.string())
 
 
 def _filled(sentence: str, rows: Ints, facts: Mapping[str, pa.Array]) -> pa.Array:

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from quality.tables.outputs import REPLENISHMENT_CALENDAR
 from recommender.interactions import Floats, Texts
-from recommender.model import WEEKS_FITTED
+from recommender.lessons import WEEKS_FITTED
 from recommender.needs import PersonalNeeds
 
 NORMAL_95 = 1.96

@@ -21,8 +21,8 @@ EARLY_BELOW = 0.35
 """Share of the gap before which a purchase would be early."""
 DUE_FROM, DUE_BELOW = 0.7, 1.4
 """Shares of the gap between which a purchase is due."""
-PRIOR_VARIANCE = 0.12
-"""Spread of the needs' log ratios about the shop's."""
+LEAST_PRIOR_VARIANCE = 0.12
+"""Spread of the needs' log ratios about the shop's, unless the shop's needs differ more."""
 DOUBT = 0.5
 """Posterior standard deviations added before a need is judged."""
 LARGEST_RATIO = 0.9
@@ -53,7 +53,7 @@ def learn_satiation(train: Interactions, day: int, told_days: Floats) -> Satiati
     Among pairs with at least three purchases of users who shop in the week after a snapshot, the
     rate of buying where elapsed / gap < .35 against where it is in [.7, 1.4). A need's log ratio
     has sampling variance 1/(early + ½) + 1/(due + ½) and is shrunk to the shop's with prior
-    variance .12; it satiates if the posterior mean plus half a standard deviation is below ln .9, and the mean
+    variance .12, or the needs' own spread if larger; it satiates if the posterior mean plus half a standard deviation is below ln .9, and the mean
     itself below ln .85.
 
     Args:
@@ -92,10 +92,18 @@ def _credibly_low(early: Floats, due: Floats) -> Bools:
     ratios = _log_rate(early) - _log_rate(due)
     overall = float(_log_rate(early.sum(axis=1)) - _log_rate(due.sum(axis=1)))
     precision = 1 / (1 / (early[1] + 0.5) + 1 / (due[1] + 0.5))
-    posterior = precision + 1 / PRIOR_VARIANCE
-    mean = (ratios * precision + overall / PRIOR_VARIANCE) / posterior
+    variance = max(LEAST_PRIOR_VARIANCE, _between(ratios - overall, precision, early, due))
+    posterior = precision + 1 / variance
+    mean = (ratios * precision + overall / variance) / posterior
     is_credible = mean + DOUBT / np.sqrt(posterior) < np.log(LARGEST_RATIO)
     return np.asarray(is_credible & (mean < np.log(LARGEST_MEAN_RATIO)))
+
+
+def _between(surprises: Floats, precision: Floats, early: Floats, due: Floats) -> float:
+    """Return the needs' variance beyond that of sampling, by moments (DerSimonian–Laird)."""
+    seen = (early[0] > 0) & (due[0] > 0)
+    weights = precision[seen]
+    return float((weights @ np.square(surprises[seen]) - len(weights)) / weights.sum())
 
 
 def _log_rate(tally: Floats) -> Floats:

@@ -7,6 +7,7 @@ import numpy as np
 from recommender.catalogue import Catalogue
 from recommender.evaluation.models import Mode
 from recommender.interactions import Floats, Interactions, Ints
+from recommender.lookup import floats_at, places
 from recommender.needs import PersonalNeeds, read_needs
 from recommender.popularity import Popularity, measure_popularity
 from recommender.ranking import Part, rank_needs
@@ -55,9 +56,7 @@ class ShikeModel:
         personal, popularity = self._fitted()
         keys = personal.model.snapshot.histories.keys
         held = keys[personal.states.is_held] if self._holds_back and mode == "all" else keys[:0]
-        ranked = rank_needs(
-            personal, popularity, users, k, withheld=held, parts=_PARTS[mode]
-        )
+        ranked = rank_needs(personal, popularity, users, k, withheld=held, parts=_PARTS[mode])
         return ranked.needs
 
     def timing_scores(self, users: Ints, things: Ints) -> Floats:
@@ -65,10 +64,7 @@ class ShikeModel:
         personal, _ = self._fitted()
         keys = personal.model.snapshot.histories.keys
         wanted = users * personal.n_needs + things
-        if not len(keys):
-            return np.zeros(len(wanted))
-        place = np.searchsorted(keys, wanted).clip(max=len(keys) - 1)
-        return np.where(keys[place] == wanted, personal.week_chances[place, 0], 0.0)
+        return floats_at(personal.week_chances[:, 0], places(keys, wanted), 0.0)
 
     def _told(self, train: Interactions) -> tuple[Floats, Ints]:
         if self._catalogue is None:

@@ -15,7 +15,7 @@ from quality.progress import Progress, silent
 from quality.tables.inputs import EVENTS
 from recommender.catalogue import Catalogue, read_catalogue
 from recommender.interactions import Interactions, day_number, purchase_days
-from recommender.lists import Day, do_not_recommend, recommendations, states_table
+from recommender.lists import Day, recommendations, states_table
 from recommender.needs import PersonalNeeds, read_needs
 from recommender.people import People, read_people
 from recommender.popularity import measure_popularity
@@ -34,6 +34,7 @@ from recommender.suppression import (
     trial_units,
     withheld_keys,
 )
+from recommender.withholding import do_not_recommend
 
 logger = logging.getLogger(__name__)
 

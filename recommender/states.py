@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 
 from quality.tables.outputs import NEED_STATES
 from recommender.histories import Histories
@@ -94,11 +93,6 @@ def judge_needs(
 
 _ORDER = ("one_off", "satisfied", "lapsed", "one_off", "due_soon", "due")
 """The states of the conditions above, the first that holds."""
-
-
-def dates(days: Ints, is_missing: Bools | None = None) -> pa.Array:
-    """Return days since 1970-01-01 as dates, null where missing."""
-    return pa.array(days.astype(np.int32), mask=is_missing).cast(pa.date32())
 
 
 def _return_shares(histories: Histories) -> Floats:

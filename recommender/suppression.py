@@ -9,6 +9,7 @@ import numpy as np
 
 from quality.tables.outputs import NEED_STATES
 from recommender.interactions import Bools, Floats, Ints
+from recommender.lookup import floats_at, ints_at, places
 from recommender.needs import PersonalNeeds
 from recommender.products import Shelf
 from recommender.records import Records
@@ -96,14 +97,11 @@ def trial_units(personal: PersonalNeeds, units: Records, pack_share: float, day:
     satiation, timing = personal.satiation, personal.model.snapshot.timing
     histories = personal.model.snapshot.histories
     keys = units.users * personal.n_needs + units.needs
-    place = np.searchsorted(histories.keys, keys).clip(max=max(len(histories.keys) - 1, 0))
-    is_known = (
-        histories.keys[place] == keys if len(histories.keys) else np.zeros(len(keys), dtype=bool)
+    found = places(histories.keys, keys)
+    gaps = np.where(
+        found >= 0, floats_at(timing.pair_gaps, found, np.nan), timing.need_gaps[units.needs]
     )
-    gaps, start = timing.need_gaps[units.needs].copy(), units.days.copy()
-    known = place[is_known]
-    gaps[is_known] = timing.pair_gaps[known]
-    start[is_known] = np.maximum(start[is_known], personal.states.holds_until[known])
+    start = np.maximum(units.days, ints_at(personal.states.holds_until, found, 0))
     until = start + np.ceil(HOLD_SHARE * pack_share * gaps).astype(np.int64)
     is_durable = satiation.is_durable[units.needs]
     held = Held(
@@ -130,10 +128,7 @@ def tired_needs(personal: PersonalNeeds, shown: Records, rest_days: int, day: in
     """
     histories = personal.model.snapshot.histories
     keys = shown.users * personal.n_needs + shown.needs
-    last_bought = np.full(len(keys), -1)
-    if len(histories.keys):
-        place = np.searchsorted(histories.keys, keys).clip(max=len(histories.keys) - 1)
-        last_bought = np.where(histories.keys[place] == keys, histories.last_days[place], -1)
+    last_bought = ints_at(histories.last_days, places(histories.keys, keys), 0)
     ignored = (last_bought < shown.first_days) & (shown.days + rest_days > day)
     held = Held(
         "fatigued",

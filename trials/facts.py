@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from quality.tables.outputs import SELECTION
 from trials.engine import NEED_GROUP, query
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ _DRAWN = """
 select * from trials t
 where t.closes_on < $as_of and t.reports_due_on >= $as_of
   and not exists (select 1 from awards w where w.trial_id = t.trial_id)
+  and not exists (select 1 from earlier s where s.trial_id = t.trial_id)
+  and exists (select 1 from applications a where a.trial_id = t.trial_id)
 order by t.trial_id
 """
 
@@ -156,21 +159,27 @@ order by a.trial_id, a.user_id
 """
 
 
-def trials_to_draw(tables: Mapping[str, pa.Table], as_of: date) -> pa.Table:
-    """Choose the trials drawn on a day: closed, not drawn yet, reports not yet due.
+def trials_to_draw(
+    tables: Mapping[str, pa.Table], as_of: date, earlier_selection: pa.Table | None = None
+) -> pa.Table:
+    """Choose the trials drawn on a day: closed, asked for, not drawn yet, reports not yet due.
 
-    A trial is drawn when its last day of applications has passed, nobody has an award of it, and
-    its recipients could still report in time. One that missed its reports' due day is left alone:
-    drawing it then would make every recipient late.
+    A trial is drawn when its last day of applications has passed, somebody applied, nobody has an
+    award of it, and its recipients could still report in time. One that missed its reports' due
+    day is left alone: drawing it then would make every recipient late.
 
     Args:
         tables: All declared input tables.
         as_of: The day; everything before its start is known.
+        earlier_selection: Selections published on earlier days; their trials stay as drawn, even
+            where nobody was eligible.
 
     Returns:
         Rows of ``trials``, sorted by trial.
     """
-    return query(_DRAWN, _of(tables, "trials", "awards"), as_of=as_of)
+    earlier = SELECTION.empty() if earlier_selection is None else earlier_selection
+    sources = _of(tables, "trials", "awards", "applications") | {"earlier": earlier}
+    return query(_DRAWN, sources, as_of=as_of)
 
 
 def gather_facts(

@@ -87,6 +87,7 @@ select *, sum(applicants) over (partition by trial_id, attribute)::bigint as all
        sum(buyers) over (partition by trial_id, attribute)::bigint as all_buyers
 from merged
 qualify all_applicants >= $smallest
+    and not (value = 'other' and count(*) over (partition by trial_id, attribute) = 1)
 order by trial_id, attribute, value
 """
 
@@ -105,8 +106,8 @@ def describe_applicants(
     """Compare a trial's applicants with the buyers of its need group in the last 365 days.
 
     The index is 100 × applicant share / buyer share; its interval is Wilson's for the applicant
-    share, the buyers being taken as they are. An attribute without data is left out, and so is a
-    trial with fewer applicants than the smallest cell.
+    share, the buyers being taken as they are. An attribute without data is left out, and so is
+    one whose bands all had to be merged.
 
     Args:
         tables: All declared input tables.

@@ -76,7 +76,7 @@ def recruit(
     options = options or RecruitOptions()
     inputs = with_earlier_winners(complete(tables), earlier_selection)
     known = carried(inputs)
-    drawn = trials_to_draw(inputs, as_of)
+    drawn = trials_to_draw(inputs, as_of, earlier_selection)
     field = _field(inputs, known, drawn, as_of, options, need_states)
     outcome, accounts = hold_draws(field, drawn, options, options.draw_secret)
     selection = _selection(field, outcome)

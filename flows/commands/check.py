@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
@@ -49,7 +50,7 @@ def _as_json(validation: Validation) -> str:
     return json.dumps(
         {
             "verdict": validation.verdict,
-            "counts": [count.__dict__ for count in validation.counts],
+            "counts": [asdict(count) for count in validation.counts],
             "findings": findings.drop_columns(["trend", "sample"]).to_pylist(),
         },
         ensure_ascii=False,
@@ -61,8 +62,8 @@ def _print(validation: Validation) -> None:
     console = Console()
     counts = Table("table", "read", "accepted", "quarantined", "duplicates", "after as-of")
     for count in validation.counts:
-        numbers = (count.read, count.accepted, count.quarantined, count.duplicates)
-        counts.add_row(count.table, *(f"{n:,}" for n in (*numbers, count.after_as_of)))
+        placed = (count.accepted, count.quarantined, count.duplicates, count.after_as_of)
+        counts.add_row(count.table, *(f"{rows:,}" for rows in (count.read, *placed)))
     console.print(counts)
     findings = Table("verdict", "rule", "failed", "of", "what was found")
     for row in validation.report.to_pylist():

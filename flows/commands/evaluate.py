@@ -16,12 +16,13 @@ from infra.landing import fetch_inputs
 from infra.logs import configure_logging
 from quality.validation import validate
 from recommender.evaluation.rolling import evaluate as run_evaluation
+from recommender.interactions import Level
 
 TEST_CUTS: Final = "2017-10-09,2017-11-06,2017-12-04"
 """The test cuts of the demo data; options are tuned on 2017-09-11 only."""
 
 
-class Days(click.ParamType):
+class Days(click.ParamType[tuple[date, ...]]):
     """Calendar days joined by commas."""
 
     name = "dates"
@@ -46,7 +47,7 @@ def evaluate(
     data: str,
     cuts: tuple[date, ...],
     horizon: int,
-    level: str,
+    level: Level,
     config: Path | None,
     *,
     as_json: bool,

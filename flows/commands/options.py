@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[date]):
     """A calendar day as YYYY-MM-DD."""
 
     name = "date"

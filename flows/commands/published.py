@@ -30,11 +30,12 @@ def runs(store: str, config: Path | None, *, as_json: bool) -> None:
         return
     table = Table("", "run", "as of", "validation", "stages", "objects")
     for past in found:
-        line = _line(past, current)
-        mark = "→" if line["is_current"] else ""
-        stages = ", ".join(past.ledger.stages) or "validate"
+        ledger = past.ledger
+        mark = "→" if _is_current(past, current) else ""
+        stages = ", ".join(ledger.stages) or "validate"
         objects = str(len(past.manifest.objects))
-        table.add_row(mark, line["run_id"], line["as_of"], line["verdict"], stages, objects)
+        day = ledger.as_of.isoformat()
+        table.add_row(mark, ledger.run_id, day, ledger.verdict, stages, objects)
     Console().print(table)
 
 
@@ -81,5 +82,9 @@ def _line(past: Past, current: Past | None) -> dict[str, str | bool]:
         "run_id": past.ledger.run_id,
         "as_of": past.ledger.as_of.isoformat(),
         "verdict": past.ledger.verdict,
-        "is_current": current is not None and current.ledger.run_id == past.ledger.run_id,
+        "is_current": _is_current(past, current),
     }
+
+
+def _is_current(past: Past, current: Past | None) -> bool:
+    return current is not None and current.ledger.run_id == past.ledger.run_id

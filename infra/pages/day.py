@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -25,7 +26,7 @@ from infra.pages.document import document
 from infra.pages.draw_figures import counted_arms
 from infra.pages.facts import DayFacts
 from infra.pages.figures import percent, whole
-from infra.pages.index import merchant_lines
+from infra.pages.index import merchant_cards
 from infra.pages.rows import rows_section
 from infra.pages.shared_blocks import calendar_table, counts_figure, day_facts, downloads_table
 from infra.pages.tallies import (
@@ -129,8 +130,8 @@ def _lists(tables: Mapping[str, pa.Table], facts: DayFacts) -> Section | None:
 
 def _fill(lengths: Mapping[int, int], full: int) -> dict[str, int]:
     """Count people by class of list fill, named by the class's lower end in percent."""
-    counts = {f"{share:.0%}".rstrip("%"): 0 for share in _FILLS}
-    for length, people in lengths.items():
+    counts: Counter[str] = Counter()
+    for length, people in sorted(lengths.items(), reverse=True):
         share = next(share for share in _FILLS if length >= share * full)
         counts[f"{share:.0%}".rstrip("%")] += people
     return counts
@@ -142,8 +143,9 @@ def _withheld(tables: Mapping[str, pa.Table], as_of: date) -> Section | None:
         return None
     periods = count_by(with_return_period(rows, as_of), "period")
     ordered = {
-        name: periods.get(name, 0)
+        name: periods[name]
         for name in (*(name for name, _ in RETURN_PERIODS), "later", "never")
+        if name in periods
     }
     opening = Facts(
         (
@@ -211,8 +213,7 @@ def _stages(tables: Mapping[str, pa.Table]) -> Section:
 def _merchants(facts: DayFacts) -> Section | None:
     if not facts.merchants:
         return None
-    cards = Cards(tuple((Link(one.href, one.name), merchant_lines(one)) for one in facts.merchants))
-    return Section("merchants", say("index.merchants"), (cards,))
+    return Section("merchants", say("index.merchants"), (merchant_cards(facts.merchants),))
 
 
 def _files(facts: DayFacts) -> Section | None:

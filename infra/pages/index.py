@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 
@@ -34,7 +34,10 @@ def render_index(facts: IndexFacts) -> bytes:
     sections = [
         Section("start", say("index.start"), (_start(facts),)),
         Section(
-            "merchants", say("index.merchants"), (_merchants(facts),), say("index.merchants_lead")
+            "merchants",
+            say("index.merchants"),
+            (merchant_cards(facts.merchants),),
+            say("index.merchants_lead"),
         ),
         Section(
             "words", say("index.words"), (Notes(tuple(say(f"term.{term}") for term in _TERMS)),)
@@ -64,16 +67,24 @@ def merchant_link(
     )
 
 
-def merchant_lines(merchant: MerchantLink) -> tuple[Words, ...]:
-    """Say in a line or two what a merchant's page holds."""
-    lines = []
-    if merchant.people is not None:
-        lines.append(say("merchant_link.people", n=merchant.people))
-    if merchant.trials or merchant.summaries:
-        lines.append(
-            say("merchant_link.trials", trials=merchant.trials, summaries=merchant.summaries)
-        )
-    return tuple(lines)
+def merchant_cards(merchants: Sequence[MerchantLink]) -> Cards:
+    """Link the merchants' pages: those with trials or summaries first, then by people reached."""
+    ordered = sorted(merchants, key=_most_to_read_first)
+    return Cards(tuple((Link(one.href, one.name), _lines(one)) for one in ordered))
+
+
+def _most_to_read_first(merchant: MerchantLink) -> tuple[bool, int, str]:
+    has_more = bool(merchant.trials or merchant.summaries)
+    return (not has_more, -(merchant.people or 0), merchant.merchant_id)
+
+
+def _lines(merchant: MerchantLink) -> tuple[Words, ...]:
+    counts = {
+        "people": merchant.people,
+        "trials": merchant.trials,
+        "summaries": merchant.summaries,
+    }
+    return tuple(say(f"merchant_link.{what}", n=n) for what, n in counts.items() if n)
 
 
 def _start(facts: IndexFacts) -> Cards:
@@ -88,15 +99,6 @@ def _start(facts: IndexFacts) -> Cards:
         evaluation = Link(facts.evaluation_href, say("evaluation.title"))
         cards.append((evaluation, (say("index.evaluation_lead"),)))
     return Cards(tuple(cards))
-
-
-def _merchants(facts: IndexFacts) -> Cards:
-    return Cards(
-        tuple(
-            (Link(merchant.href, merchant.name), merchant_lines(merchant))
-            for merchant in facts.merchants
-        )
-    )
 
 
 def _rows_in(tables: Mapping[str, pa.Table], name: str) -> int:

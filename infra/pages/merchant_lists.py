@@ -81,10 +81,11 @@ def _top_items(rows: pa.Table, names: Mapping[str, str], floor: int) -> Figure:
 
 
 def _examples(rows: pa.Table, names: Mapping[str, str]) -> list[DataTable]:
-    """Show the lists of those to whom most is shown, so that different reasons are seen."""
-    lengths = rows.group_by("user_id").aggregate([([], "count_all")])
-    order = [("count_all", "descending"), ("user_id", "ascending")]
-    people = sorted_by(lengths, order, _EXAMPLE_PEOPLE)["user_id"].to_pylist()
+    """Show the lists with the most kinds of places, so that different reasons are seen."""
+    lists = rows.group_by("user_id").aggregate([("slot", "count_distinct"), ("slot", "count")])
+    by_kinds = [("slot_count_distinct", "descending"), ("slot_count", "descending")]
+    order = [*by_kinds, ("user_id", "ascending")]
+    people = sorted_by(lists, order, _EXAMPLE_PEOPLE)["user_id"].to_pylist()
     head = columns("item", "rank", "slot", "p_need", "window")
     tables = []
     for person in people:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from infra.pages.blocks import (
     Cell,
@@ -20,13 +21,21 @@ from infra.pages.blocks import (
 from infra.pages.facts import MerchantFacts
 from infra.pages.privacy import hide_small, merge_small
 from infra.pages.shared_blocks import counts_figure
-from infra.pages.tallies import RETURN_PERIODS, people_by, records, sorted_by, with_return_period
+from infra.pages.tallies import (
+    RETURN_PERIODS,
+    count_by,
+    people_by,
+    records,
+    sorted_by,
+    with_return_period,
+)
 from infra.pages.words import Words, name_of, say
 
 Tables = Mapping[str, pa.Table]
 Row = Mapping[str, Any]
 
-_EXAMPLE_ROWS = 6
+_EXAMPLES = 3
+"""Of each reason."""
 
 
 def withheld_section(tables: Tables, facts: MerchantFacts) -> Section | None:
@@ -42,7 +51,7 @@ def withheld_section(tables: Tables, facts: MerchantFacts) -> Section | None:
     people = people_by(timed, "period")
     periods = (*(name for name, _ in RETURN_PERIODS), "later", "never")
     shown = hide_small([people.get(period, 0) for period in periods], floor)
-    returns = dict(zip(periods, shown, strict=True))
+    returns = {period: n for period, n in zip(periods, shown, strict=True) if n != 0}
     figures = Figures(
         (
             counts_figure(say("withheld.reasons_people"), "withheld", reasons, has_shares=False),
@@ -59,6 +68,13 @@ def withheld_section(tables: Tables, facts: MerchantFacts) -> Section | None:
 
 def _withheld_examples(rows: pa.Table) -> DataTable:
     order = [("may_return_on", "ascending"), ("user_id", "ascending"), ("need_group", "ascending")]
+    first = [
+        row
+        for reason in count_by(rows, "reason_code")
+        for row in records(
+            sorted_by(rows.filter(pc.equal(rows["reason_code"], reason)), order, _EXAMPLES)
+        )
+    ]
     body = tuple(
         (
             Small(row["need_group"], Words(row["reason_zh"], row["reason_en"])),
@@ -67,7 +83,7 @@ def _withheld_examples(rows: pa.Table) -> DataTable:
             Day(row["since"]),
             _return_day(row),
         )
-        for row in records(sorted_by(rows, order, _EXAMPLE_ROWS))
+        for row in first
     )
     head = columns("need_group", "person", "why", "since", "returns")
     return DataTable(say("withheld.examples"), head, body)

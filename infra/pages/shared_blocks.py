@@ -26,7 +26,8 @@ from infra.pages.privacy import HIDDEN
 from infra.pages.tallies import records, top_needs
 from infra.pages.words import Words, day_words, name_of, say
 
-_HEAT_LEVELS = 5
+_HEAT_STEP = 0.1
+"""How far above or below the row's mean a week must be for the next shade."""
 _SMALL_FORECAST = 10
 
 
@@ -83,7 +84,8 @@ def calendar_table(calendar: pa.Table, needs: int, floor: int = 0) -> DataTable:
     for need in top_needs(calendar, needs):
         line = [cells.get((need, week)) for week in weeks]
         buyers = [cell["expected_buyers"] for cell in line if cell]
-        rows.append((need, *(_heat(cell, min(buyers), max(buyers), floor) for cell in line)))
+        usual = sum(buyers) / len(buyers)
+        rows.append((need, *(_heat(cell, usual, floor) for cell in line)))
     head = (say("column.need_group"), *(_week(week) for week in weeks))
     return DataTable(say("calendar.caption"), head, tuple(rows), frozenset(range(1, len(head))))
 
@@ -103,16 +105,16 @@ def day_facts(as_of: date, run_id: str, *more: Fact) -> tuple[Fact, ...]:
     )
 
 
-def _heat(cell: dict[str, float] | None, least: float, most: float, floor: int) -> Cell | Heat:
+def _heat(cell: dict[str, float] | None, usual: float, floor: int) -> Cell | Heat:
     if cell is None:
         return UNKNOWN
     buyers, low, high = cell["expected_buyers"], cell["low"], cell["high"]
     if buyers < floor:
         return Heat(f"<{floor}", "", 0)
-    height = (buyers - least) / (most - least) if most > least else 0.5
+    steps = round((buyers / usual - 1) / _HEAT_STEP) if usual else 0
     places = 1 if buyers < _SMALL_FORECAST else 0
     interval = f"{decimal(low, places)}–{decimal(high, places)}"
-    return Heat(decimal(buyers, places), interval, 1 + round(height * (_HEAT_LEVELS - 1)))
+    return Heat(decimal(buyers, places), interval, min(max(3 + steps, 1), 5))
 
 
 def _week(week: date) -> Words:

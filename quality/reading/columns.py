@@ -28,7 +28,7 @@ def repeated(table: Table, file: str, names: Sequence[str]) -> Iterator[Finding]
             f"column {name!r} stands {counted[name]} times. Keep one of them.",
             f"列 {name!r} 出现 {counted[name]} 次。请只保留一个。",
         )
-    for name in sorted(set(names) & {*PROVENANCE, "file_row_number"}):
+    for name in sorted(set(names) & {*PROVENANCE, "file_row_number", "shike_path"}):
         yield _columns(
             table,
             file,

@@ -11,7 +11,8 @@ from quality.reading.file import read_file
 from quality.reading.findings import Check, Finding, Note, UnreadableFileError
 from quality.reading.folder import find_files, strangers
 from quality.reading.source import PROVENANCE, Source, Stored
-from quality.reading.sql import identifier, literals
+from quality.reading.sql import identifier, literal, literals
+from quality.schema import Kind
 from quality.tables import INPUTS
 
 if TYPE_CHECKING:
@@ -43,8 +44,8 @@ def read_folder(reader: Reader, progress: Progress) -> Delivery:
     """Make views of every input table found in a folder.
 
     ``typed_<table>`` has the provenance columns and every declared column in its type, null where
-    a value does not fit; ``<column>_given`` is the value as text, ``<column>_is_naive`` whether
-    it is a time that lacks its offset.
+    a value does not fit; ``<column>_given`` is then the value as text, and ``<column>_is_naive``
+    whether it is a time that lacks its offset.
     """
     files: dict[str, tuple[str, ...]] = {}
     sources: dict[str, tuple[Source, ...]] = {}
@@ -132,20 +133,44 @@ def _provenance(folder: Path, *, has_provenance: bool) -> str:
 
 
 def _typed_view(reader: Reader, table: Table, sources: Sequence[Source]) -> None:
-    selects = [_typed(table, source, reader.assume_timezone) for source in sources]
+    selects = [_typed(reader, table, source) for source in sources]
     reader.connection.execute(
         f"CREATE VIEW typed_{table.name} AS {' UNION ALL BY NAME '.join(selects)}"
     )
 
 
-def _typed(table: Table, source: Source, assume_timezone: str) -> str:
-    columns = [*PROVENANCE]
+def _typed(reader: Reader, table: Table, source: Source) -> str:
+    """Return SQL for the typed rows of a source; text is cast once, not by every rule again."""
+    select = _casts(table, source, reader.assume_timezone)
+    if not _holds_text_to_cast(table, source):
+        return select
+    target = literal(str(reader.workdir / f"typed-{source.view}.parquet"))
+    reader.connection.execute(f"COPY ({select}) TO {target} (FORMAT parquet)")
+    return f"SELECT * FROM read_parquet({target})"
+
+
+def _holds_text_to_cast(table: Table, source: Source) -> bool:
+    return any(
+        column.kind is not Kind.TEXT and source.columns.get(column.name) is Stored.TEXT
+        for column in table.columns
+    )
+
+
+def _casts(table: Table, source: Source, assume_timezone: str) -> str:
+    values, columns = [*PROVENANCE], [*PROVENANCE]
     for column in table.columns:
         stored = source.columns.get(column.name, Stored.NOTHING)
         cast = cast_of(column, stored, assume_timezone)
-        columns += [
-            f"{cast.value} AS {identifier(column.name)}",
-            f"{cast.given}::VARCHAR AS {identifier(column.name + '_given')}",
-            f"{cast.is_naive} AS {identifier(column.name + '_is_naive')}",
+        name = column.name
+        given, is_naive = identifier(f"{name}_given"), identifier(f"{name}_is_naive")
+        values += [
+            f"{cast.value} AS {identifier(name)}",
+            f"{cast.given} AS {given}",
+            f"{cast.is_naive} AS {is_naive}",
         ]
-    return f"SELECT {', '.join(columns)} FROM {source.view}"
+        columns += [
+            identifier(name),
+            f"CASE WHEN {identifier(name)} IS NULL THEN {given}::VARCHAR END AS {given}",
+            is_naive,
+        ]
+    return f"SELECT {', '.join(columns)} FROM (SELECT {', '.join(values)} FROM {source.view})"

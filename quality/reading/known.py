@@ -79,7 +79,7 @@ def _content(table: Table) -> str:
     for column in table.columns:
         columns.append(column.name)
         if column.kind is not Kind.TEXT:
-            columns.append(f"CASE WHEN {column.name} IS NULL THEN {column.name}_given END")
+            columns.append(f"{column.name}_given")
     return ", ".join(columns)
 
 

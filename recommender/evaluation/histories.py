@@ -26,8 +26,9 @@ class Histories:
 
 
 def histories(train: Interactions) -> Histories:
-    """Gather each pair's purchases from interactions in their usual order."""
-    order = np.lexsort((train.days, train.things, train.users))
+    """Gather each pair's purchases from interactions sorted by user and day."""
+    # Stable, so that the days of a pair stay in order.
+    order = np.argsort(train.users * len(train.thing_ids) + train.things, kind="stable")
     users, things, days = train.users[order], train.things[order], train.days[order]
     is_first = np.ones(len(train), dtype=bool)
     is_first[1:] = (users[1:] != users[:-1]) | (things[1:] != things[:-1])

@@ -80,13 +80,24 @@ class EvaluationReport:
     samples: int
     seed: int
 
+    def named(self, name: str) -> Measured:
+        """Return what was measured under a name.
+
+        Raises:
+            KeyError: If there is no such model.
+        """
+        for measured in self.measured:
+            if measured.name == name:
+                return measured
+        raise KeyError(f"no model {name!r} was measured")
+
     def mean(self, model: str, metric: str) -> float:
         """Return a metric's mean over users, then cuts.
 
         Raises:
             KeyError: If there is no such model or metric.
         """
-        return self._model(model).means()[metric]
+        return self.named(model).means()[metric]
 
     def compare(self, subject: str, other: str, metric: str) -> Comparison:
         """Return by how much the subject leads, with a paired-bootstrap interval.
@@ -94,7 +105,7 @@ class EvaluationReport:
         Raises:
             KeyError: If there is no such model or metric.
         """
-        pairs = zip(self._model(subject).judged, self._model(other).judged, strict=True)
+        pairs = zip(self.named(subject).judged, self.named(other).judged, strict=True)
         differences = [ours.scores[metric] - theirs.scores[metric] for ours, theirs in pairs]
         interval = bootstrap_mean(differences, samples=self.samples, seed=self.seed)
         return Comparison(metric, subject, other, interval)
@@ -164,12 +175,6 @@ class EvaluationReport:
             lines.append(_line(measured.name, cells, width))
         return "\n".join([head, "", *lines, "", *map(_sentence, self.comparisons())]).rstrip()
 
-    def _model(self, name: str) -> Measured:
-        for measured in self.measured:
-            if measured.name == name:
-                return measured
-        raise KeyError(f"no model {name!r} was measured")
-
 
 def _line(name: str, cells: Sequence[str], width: int) -> str:
     return name.ljust(width) + "".join(cell.rjust(16) for cell in cells)
@@ -182,7 +187,7 @@ def _heading(metric: str) -> str:
 def _sentence(comparison: Comparison) -> str:
     gap = comparison.difference
     return (
-        f"{_heading(comparison.metric)}: {comparison.subject} leads {comparison.other} by "
+        f"{_heading(comparison.metric)}: {comparison.subject} minus {comparison.other} "
         f"{gap.value:+.4f}, 95% interval [{gap.low:+.4f}, {gap.high:+.4f}]"
     )
 

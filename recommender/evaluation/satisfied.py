@@ -63,9 +63,9 @@ def pair_gaps(history: Histories, gaps_of_needs: Floats) -> Floats:
     mean_gap = np.where(k > 0, span / np.maximum(k, 1), 1.0)
     with np.errstate(divide="ignore"):  # a need gap of 0 stands for "never bought twice"
         need_logs = np.log(gaps_of_needs[history.things])
-    return np.asarray(
-        np.exp((k * np.log(mean_gap) + PAIR_PSEUDO_GAPS * need_logs) / (k + PAIR_PSEUDO_GAPS))
-    )
+    logs = (k * np.log(mean_gap) + PAIR_PSEUDO_GAPS * need_logs) / (k + PAIR_PSEUDO_GAPS)
+    # Rounded, so that half a gap of ten days is five and not a hair more.
+    return np.asarray(np.exp(logs).round(9))
 
 
 def _medians(values: Ints, groups: Ints, n_groups: int) -> tuple[Floats, Ints]:

@@ -233,17 +233,36 @@ def test_more_units_than_applicants_leaves_nobody_eligible_out(random_tables, as
     assert certificate["smallest_detectable_effect"] is None
 
 
-def test_a_trial_that_nobody_asked_for_has_an_empty_draw(random_tables, as_of, trial):
+def test_a_trial_that_nobody_asked_for_is_not_drawn_but_its_funnel_is_told(
+    random_tables, as_of, trial
+):
     tables = random_tables(14, trials=[trial("T1"), trial("T2")])
-    some = tables["applications"].to_pylist()
-    asked = [row for row in some if row["trial_id"] == "T1"]
-    only = pa.Table.from_pylist(asked, tables["applications"].schema)
+    asked = tables["applications"].filter(pc.equal(tables["applications"]["trial_id"], "T1"))
 
-    found = recruit(tables | {"applications": only}, as_of=as_of, options=OPTIONS)
+    found = recruit(tables | {"applications": asked}, as_of=as_of, options=OPTIONS)
 
-    empty = found["draw_certificate"].to_pylist()[1]
-    assert (empty["trial_id"], empty["units"], json.loads(empty["strata"])) == ("T2", 0, [])
-    assert verify_draw(empty, found["selection"]) == ()
+    assert found["draw_certificate"]["trial_id"].to_pylist() == ["T1"]
+    assert "T2" in found["trial_funnel"]["trial_id"].to_pylist()
+
+
+def test_a_trial_without_anybody_eligible_gives_nothing_and_is_drawn_once(
+    random_tables, as_of, trial
+):
+    tables = random_tables(14, trials=[trial("T1", min_age=120)])
+
+    found = recruit(tables, as_of=as_of, options=OPTIONS)
+    again = recruit(
+        tables,
+        as_of=as_of + timedelta(days=1),
+        options=OPTIONS,
+        earlier_selection=found["selection"],
+    )
+
+    (certificate,) = found["draw_certificate"].to_pylist()
+    assert (certificate["units"], json.loads(certificate["strata"])) == (0, [])
+    assert set(found["selection"]["arm"].to_pylist()) == {"ineligible"}
+    assert verify_draw(certificate, found["selection"]) == ()
+    assert len(again["draw_certificate"]) == len(again["selection"]) == 0
 
 
 def test_without_trials_there_is_nothing_to_do(as_of):

@@ -207,6 +207,19 @@ def test_trials_that_compete_for_the_same_person_are_named():
     assert [shortfall.missing for shortfall in caught.value.shortfalls] == [1]
 
 
+def test_a_trial_short_by_itself_and_one_short_by_competition_are_told_together():
+    rows = [
+        (trial, person, -1, 0.0, {0} if person == 0 else set())
+        for trial in (0, 1)
+        for person in (0, 1)
+    ]
+
+    with pytest.raises(InfeasibleError) as caught:
+        select(make_problem(rows, [1, 1], [(0, 0, 2, 2), (1, 0, 1, 1)]), OPTIONS)
+
+    assert sum(shortfall.missing for shortfall in caught.value.shortfalls) == 2
+
+
 def test_nobody_eligible_is_an_empty_selection_unless_a_minimum_asks_for_somebody():
     empty = make_problem([(0, 0, -1, 0.0, {0})], [3], []).only(np.array([9]))
     asked = replace(

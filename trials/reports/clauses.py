@@ -10,13 +10,14 @@ IDEOGRAPH = r"[\u3400-\u9fff\uf900-\ufaff]"
 _CONTRAST_ZH = r"(?:但|(?<!再好)(?<!最好)不过|可是|(?<!不)只是|然而|可惜|却)"
 _CONTRAST_EN = r"(?:but|however|although|though|unfortunately)\b"
 _ABBREVIATED = r"(?<!\bmr)(?<!\bmrs)(?<!\bdr)(?<!\boz)(?<!\bvs)(?<!\bst)"
+# Runs of dots and spaces are entered at their start only, or a megabyte of them takes hours.
 _SEPARATOR = re.compile(
     rf"""
     (?P<closing>[。!?]+["'”’)\]】》]*                      # ends a sentence, belongs to it
-      |{_ABBREVIATED}\.+["'”’)]*(?=\s|$|{IDEOGRAPH})|(?<={IDEOGRAPH})\.+)
+      |{_ABBREVIATED}(?<!\.)\.+["'”’)]*(?=\s|$|{IDEOGRAPH})|(?<={IDEOGRAPH})\.+)
     |[;\n\r\t]+|,(?=\s*{IDEOGRAPH})|(?<={IDEOGRAPH}),|(?<={IDEOGRAPH})\ +(?={IDEOGRAPH})
     |(?<={IDEOGRAPH})(?<![不非])(?={_CONTRAST_ZH})         # a contrast starts a clause of its own
-    |,?\s+(?={_CONTRAST_EN})
+    |(?:,\s*|(?<!\s)\s+)(?={_CONTRAST_EN})
     """,
     re.VERBOSE,
 )

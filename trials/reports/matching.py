@@ -59,8 +59,10 @@ def _is_whole(text: str, start: int, end: int) -> bool:
 def _longest(candidates: list[Match[Meaning]]) -> list[Match[Meaning]]:
     if len(candidates) < 2:  # noqa: PLR2004 - a single match overlaps nothing
         return candidates
+    is_taken = bytearray(max(match.end for match in candidates))
     kept: list[Match[Meaning]] = []
     for match in sorted(candidates, key=lambda found: (found.start - found.end, found.start)):
-        if all(match.end <= other.start or match.start >= other.end for other in kept):
+        if not any(is_taken[match.start : match.end]):
             kept.append(match)
+            is_taken[match.start : match.end] = b"\x01" * (match.end - match.start)
     return sorted(kept, key=lambda found: found.start)

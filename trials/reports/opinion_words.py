@@ -9,6 +9,8 @@ import yaml
 from trials.reports.matching import Match, TermMatcher
 
 _NEUTRAL = 0.0
+_MOST_TURNS = 4
+"""Negators looked back upon; more than that within reach of one word is no language."""
 _NEGATOR = "negator"
 _STRONGEST = 4.0
 """VADER's valences run from -4 to 4."""
@@ -43,7 +45,7 @@ def english_valences() -> dict[str, float]:
 
 
 def _turned(match: Match[Any], negator_ends: list[int], reach: int) -> float:
-    turns = sum(0 <= match.start - end <= reach for end in negator_ends)
+    turns = sum(0 <= match.start - end <= reach for end in negator_ends[-_MOST_TURNS:])
     valence = float(match.meaning)
     return -valence if turns % 2 else valence
 

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from infra.pages import merchant_link, render_index
+from infra.pages import MerchantLink, merchant_link, render_index
 
 
 @pytest.fixture(scope="module")
@@ -42,3 +42,14 @@ def test_a_merchant_without_recommendations_has_no_number_of_people(index_facts,
     said = read(render_index(replace(index_facts, merchants=(link,))))
 
     assert "People reached" not in said
+
+
+def test_merchants_with_most_to_read_come_first(index_facts, read):
+    def link(name, **counts):
+        return MerchantLink(merchant_id=name, name=name, href=f"{name}.html", **counts)
+
+    merchants = (link("Few", people=3), link("Many", people=90), link("Told", summaries=1))
+
+    said = read(render_index(replace(index_facts, merchants=merchants)))
+
+    assert said.index("Told") < said.index("Many") < said.index("Few")

@@ -54,9 +54,7 @@ def test_a_label_becomes_five_or_two_stars(tables):
 
 def test_everybody_applied_received_and_reported_in_that_order_before_the_day(tables):
     trials = {row["trial_id"]: row for row in tables["trials"].to_pylist()}
-    applied = {
-        (row["trial_id"], row["user_id"]): row for row in tables["applications"].to_pylist()
-    }
+    applied = {(row["trial_id"], row["user_id"]): row for row in tables["applications"].to_pylist()}
     awarded = {(row["trial_id"], row["user_id"]): row for row in tables["awards"].to_pylist()}
 
     assert applied.keys() == awarded.keys()

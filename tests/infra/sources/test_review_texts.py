@@ -95,7 +95,8 @@ def test_a_package_without_the_data_is_refused(tmp_path):
 
 
 @pytest.mark.real_data
-def test_a_truncated_package_is_refused(fine_foods, tmp_path):
+@pytest.mark.usefixtures("fine_foods")
+def test_a_truncated_package_is_refused(tmp_path):
     whole = next(CACHE.glob(f"{DEBIAN_PACKAGE}_*.deb")).read_bytes()
     (tmp_path / f"{DEBIAN_PACKAGE}_1_all.deb").write_bytes(whole[:100_000])
 

@@ -1,5 +1,4 @@
-import random
-
+import numpy as np
 import pytest
 
 from trials.reports.copies import Likeness, copied_from
@@ -35,11 +34,8 @@ def test_short_praise_that_is_alike_is_no_copy():
 
 def test_a_shared_form_is_no_copy_when_many_fill_it_in():
     form = "我的试用报告如下：产品外观、使用感受、改进建议"
-    letters = random.Random(7)
-    texts = [
-        form + "".join(chr(letters.randrange(0x4E00, 0x9000)) for _ in range(30))
-        for _ in range(60)
-    ]
+    letters = np.random.default_rng(7)
+    texts = [form + "".join(map(chr, letters.integers(0x4E00, 0x9000, 30))) for _ in range(60)]
 
     assert (copied_from(texts, LIKENESS) == -1).all()
 
@@ -53,9 +49,8 @@ def test_nothing_copies_nothing():
 @pytest.mark.xdist_group("trained")
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_planted_copies_are_found_among_real_reviews_and_few_others_are_flagged(corpora, language):
-    letters = random.Random(20)
     texts = [text for text, _ in corpora[language].held_out_texts().values() if len(text) > 40]
-    originals = letters.sample(range(len(texts)), 100)
+    originals = np.random.default_rng(20).choice(len(texts), 100, replace=False)
     added = {"zh": "感谢商家给我这次试用机会。", "en": "Thanks to the shop for this chance. "}
     planted = [added[language] + texts[index] for index in originals]
 

@@ -69,9 +69,7 @@ def test_a_flagged_report_weighs_less_but_never_nothing():
     assert weight_of(["no_disclosure"], OPTIONS) == 1.0
 
 
-@given(
-    st.integers(0, 30), st.floats(0, 1), st.integers(0, 30), st.booleans(), st.integers(0, 99)
-)
+@given(st.integers(0, 30), st.floats(0, 1), st.integers(0, 30), st.booleans(), st.integers(0, 99))
 def test_the_grade_and_its_parts_stay_between_0_and_1(aspects, share, evidence, glad, photos):
     facts = dataclasses.replace(
         FACTS,

@@ -1,10 +1,15 @@
+from itertools import pairwise
+
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from trials.reports.normalising import normalise
 
 ANY_TEXT = st.text(max_size=200) | st.text(
-    st.sampled_from("螢幕屏幕ABCａｂｃ，。！?.<>br/&amp;&#39;ﬁ①½İß👍🏽\u200d\ufe0f\u200b\u202e\n \t"), max_size=80
+    st.sampled_from(
+        "螢幕屏幕ABCａｂｃ，。！?.<>br/&amp;&#39;ﬁ①½İß👍🏽\u200d\ufe0f\u200b\u202e\n \t"
+    ),
+    max_size=80,
 )
 
 
@@ -16,7 +21,7 @@ def test_every_normal_character_is_traced_to_a_stretch_of_the_original(original)
     assert len(normal.text) == len(normal.starts) == len(normal.ends)
     spans = list(zip(normal.starts, normal.ends, strict=True))
     assert all(0 <= start < end <= len(original) for start, end in spans)
-    assert all(one <= next_one for one, next_one in zip(spans, spans[1:], strict=False))
+    assert all(one <= next_one for one, next_one in pairwise(spans))
 
 
 @given(ANY_TEXT)

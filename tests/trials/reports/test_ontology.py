@@ -3,14 +3,38 @@ import pytest
 from trials.reports.normalising import normalise
 from trials.reports.ontology import aspect_name, aspect_names, ontology_for
 
-ELECTRONICS = set(
-    "screen input system config performance heat_noise battery audio build appearance accessory "
-    "description price service logistics overall".split()
-)
-FOOD = set(
-    "taste quality packaging logistics price performance appearance usability availability service "
-    "description overall".split()
-)
+ELECTRONICS = {
+    "screen",
+    "input",
+    "system",
+    "config",
+    "performance",
+    "heat_noise",
+    "battery",
+    "audio",
+    "build",
+    "appearance",
+    "accessory",
+    "description",
+    "price",
+    "service",
+    "logistics",
+    "overall",
+}
+FOOD = {
+    "taste",
+    "quality",
+    "packaging",
+    "logistics",
+    "price",
+    "performance",
+    "appearance",
+    "usability",
+    "availability",
+    "service",
+    "description",
+    "overall",
+}
 
 
 def aspects(text, category):

@@ -33,7 +33,7 @@ def test_training_and_saving_twice_give_the_same_bytes(model, tmp_path):
     assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "two.npz").read_bytes()
 
 
-def test_a_file_of_another_format_is_refused(model, tmp_path):
+def test_a_file_of_another_format_is_refused(tmp_path):
     np.savez(tmp_path / "en.npz", about=np.frombuffer(b'{"format": 0}', dtype=np.uint8))
 
     with pytest.raises(ValueError, match="build the models again"):

@@ -1,7 +1,7 @@
 import datetime as dt
 import json
-import random
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -13,8 +13,16 @@ from trials.reports.stage import ReviewOptions, review
 
 AS_OF = dt.date(2017, 12, 4)
 LEXICON = PolarityModels()
-BLAMED = [(f"b{i}", f"u{i}", 2, f"散热太差，第{i}天就烫得不行。键盘不错") for i in range(8)]
-PRAISED = [(f"p{i}", f"v{i}", 5, f"屏幕清晰，用了{i}周很满意。做工也好") for i in range(12)]
+NUMBERS = np.random.default_rng(3)
+
+
+def _unlike(text):
+    """Lengthen a text by a number of its own, so that alike texts are no copies."""
+    return f"{text}。{NUMBERS.integers(10**17, 10**18)}{NUMBERS.integers(10**17, 10**18)}"
+
+
+BLAMED = [(f"b{i}", f"u{i}", 2, _unlike("散热太差，烫得不行。键盘不错")) for i in range(8)]
+PRAISED = [(f"p{i}", f"v{i}", 5, _unlike("屏幕清晰，非常满意。做工也好")) for i in range(12)]
 TRICKY = (
     "屏幕很好",
     "螢幕發熱嚴重",
@@ -35,9 +43,7 @@ TRICKY = (
 
 
 def reviewed(tables, **options):
-    return review(
-        tables, as_of=AS_OF, options=ReviewOptions(**options), models=LEXICON
-    )
+    return review(tables, as_of=AS_OF, options=ReviewOptions(**options), models=LEXICON)
 
 
 def summary_of(made):
@@ -73,7 +79,7 @@ def test_every_quote_is_verbatim_at_its_offsets(report_tables, texts, category):
 
 def test_the_order_of_the_reports_does_not_matter(report_tables):
     reports = [*BLAMED, *PRAISED]
-    shuffled = random.Random(5).sample(reports, len(reports))
+    shuffled = [reports[at] for at in np.random.default_rng(5).permutation(len(reports))]
 
     one, two = reviewed(report_tables(reports)), reviewed(report_tables(shuffled))
 
@@ -135,14 +141,13 @@ def test_a_danger_comes_before_every_priority(report_tables):
     first, second, *_ = summary_of(reviewed(report_tables(reports)))["aspects"]
 
     assert (first["is_safety"], second["is_safety"]) == (True, False)
-    assert first["is_early_signal"]
     assert first["priority"] < second["priority"]
 
 
 def test_one_customer_has_one_vote(report_tables):
     # The same person writes many times, in different words, about one fault.
     shouts = ["键盘太差", "键盘松动很失望", "按键难用极了", "键盘手感糟糕", "打字很不爽，键盘烂"]
-    loud = [(f"l{i}", "loud", 1, f"{text}，真是第{i}次说了") for i, text in enumerate(shouts)]
+    loud = [(f"l{i}", "loud", 1, _unlike(text)) for i, text in enumerate(shouts)]
 
     made = reviewed(report_tables([*loud, *PRAISED]))
     by_aspect = {row["aspect"]: row for row in summary_of(made)["aspects"]}
@@ -187,9 +192,7 @@ def test_the_weighted_rating_speaks_for_all_applicants(report_tables):
         ),
     )
 
-    made = review(
-        tables, as_of=AS_OF, options=ReviewOptions(), models=LEXICON, selection=selection
-    )
+    made = review(tables, as_of=AS_OF, options=ReviewOptions(), models=LEXICON, selection=selection)
 
     (row,) = made["improvement_summary"].to_pylist()
     assert row["rating_raw"] == 3.5
@@ -198,11 +201,9 @@ def test_the_weighted_rating_speaks_for_all_applicants(report_tables):
 
 def test_a_mended_fault_shows_as_a_change(report_tables):
     before = reviewed(report_tables([*BLAMED, *PRAISED]))["improvement_summary"]
-    now = report_tables([*PRAISED, *((f"n{i}", f"w{i}", 5, f"散热很好，{i}") for i in range(8))])
+    now = report_tables([*PRAISED, *((f"n{i}", f"w{i}", 5, _unlike("散热很好")) for i in range(8))])
 
-    made = review(
-        now, as_of=AS_OF, options=ReviewOptions(), models=LEXICON, previous=before
-    )
+    made = review(now, as_of=AS_OF, options=ReviewOptions(), models=LEXICON, previous=before)
 
     changes = summary_of(made)["changes"]
     assert changes["heat_noise"] == {"share_before": 0.4, "share_now": 0.0}
@@ -239,10 +240,11 @@ def test_hostile_reports_get_flags_not_crashes(report_tables):
         "html": "<img src=x onerror=alert(1)>键盘很差",
         "emoji": "👍",
         "empty": "",
-        "huge": "好" * 1_000_000,
+        "huge": "好" * 200_000,
         "huge_markup": "<b>" * 300_000,
+        "dots": "." * 300_000 + "a" + " " * 300_000 + "b",
         "wrong_language": "Этот ноутбук очень хороший и тихий",
-        "formula": "=HYPERLINK(\"http://x\")",
+        "formula": '=HYPERLINK("http://x")',
     }
     reports = [(name, name, 3, text) for name, text in texts.items()]
 

@@ -40,9 +40,7 @@ def test_advice_to_buyers_and_narration_are_not(sentence, language):
 )
 def test_suggestions_are_found_on_the_development_labels(labelled, language, precision, recall):
     rows = labelled(f"suggestions_{language}")
-    given = {
-        row["id"] for row in rows if is_suggestion(normalise(row["text"]).text, language)
-    }
+    given = {row["id"] for row in rows if is_suggestion(normalise(row["text"]).text, language)}
     wanted = {row["id"] for row in rows if row["label"] == "improve"}
 
     assert len(given & wanted) / len(given) >= precision

@@ -1,7 +1,7 @@
 import pytest
 
 from quality.text_keys import text_key
-from trials.reports.training import PolarityOptions, trainable, train_polarity
+from trials.reports.training import PolarityOptions, train_polarity, trainable
 
 ZH = PolarityOptions(language="zh", least_documents=1)
 TEXTS = ["屏幕很好非常满意", "散热太差非常失望", "键盘手感好很喜欢", "电池不行后悔买了"]

@@ -1,0 +1,36 @@
+"""Finding things by sorted keys."""
+
+import numpy as np
+
+from recommender.interactions import Bools, Floats, Ints
+
+
+def places(keys: Ints, wanted: Ints) -> Ints:
+    """Return the place of each wanted key among sorted distinct keys, -1 where it is not there."""
+    if not len(keys):
+        return np.full(len(wanted), -1)
+    place = np.searchsorted(keys, wanted).clip(max=len(keys) - 1)
+    return np.where(keys[place] == wanted, place, -1)
+
+
+def ints_at(values: Ints, found: Ints, otherwise: int) -> Ints:
+    """Return the value at each place, ``otherwise`` where the place is -1."""
+    return (
+        np.where(found >= 0, values[found], otherwise) if len(values) else _full(found, otherwise)
+    )
+
+
+def floats_at(values: Floats, found: Ints, otherwise: float) -> Floats:
+    """Return the value at each place, ``otherwise`` where the place is -1."""
+    if not len(values):
+        return np.full(len(found), otherwise)
+    return np.where(found >= 0, values[found], otherwise)
+
+
+def bools_at(values: Bools, found: Ints) -> Bools:
+    """Return the truth value at each place, false where the place is -1."""
+    return (found >= 0) & values[found] if len(values) else np.zeros(len(found), dtype=bool)
+
+
+def _full(found: Ints, value: int) -> Ints:
+    return np.full(len(found), value, dtype=np.int64)

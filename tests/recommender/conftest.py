@@ -1,0 +1,110 @@
+"""Small shops, written by hand."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from quality.tables import INPUTS
+from recommender.interactions import Interactions
+
+DAY = date(2026, 3, 2)
+"""The as-of day of every shop; purchases are given as days before it."""
+
+
+class Shop:
+    """Collects rows of the input tables; times are days before ``DAY``."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, list[dict[str, Any]]] = {name: [] for name in INPUTS}
+
+    def item(self, item_id: str, need: str, **columns: Any) -> "Shop":
+        """Sell an item; by default each need is a category of its own."""
+        row = {"item_id": item_id, "need_group": need, "name": item_id, "merchant_id": "m"}
+        self.rows["items"].append(row | {"category": f"{need}/{need}"} | columns)
+        return self
+
+    def buys(self, user: str, item: str, *ages: int, event_type: str = "purchase", **columns: Any):
+        for age in ages:
+            self.rows["events"].append(
+                {
+                    "event_id": f"e{len(self.rows['events']):06d}",
+                    "user_id": user,
+                    "item_id": item,
+                    "event_type": event_type,
+                    "occurred_at": moment(age),
+                }
+                | columns
+            )
+        return self
+
+    def add(self, table: str, **columns: Any) -> "Shop":
+        self.rows[table].append(columns)
+        return self
+
+    def tables(self) -> dict[str, pa.Table]:
+        return {name: conformed(name, rows) for name, rows in self.rows.items() if rows}
+
+
+def moment(age: int) -> datetime:
+    """Return noon of the day so many days before ``DAY``."""
+    return datetime(DAY.year, DAY.month, DAY.day, 12, tzinfo=UTC) - timedelta(days=age)
+
+
+def conformed(name: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
+    """Return rows in the declared shape of an input table, absent columns null."""
+    return INPUTS[name].conform(pa.Table.from_pylist(list(rows), _nullable(INPUTS[name].schema)))
+
+
+def _nullable(schema: pa.Schema) -> pa.Schema:
+    return pa.schema([field.with_nullable(True) for field in schema])
+
+
+@pytest.fixture
+def shop() -> Shop:
+    return Shop()
+
+
+@pytest.fixture(scope="session")
+def day() -> date:
+    return DAY
+
+
+def _interactions(rows: Iterable[tuple[int, int, int] | tuple[int, int, int, float]]):
+    ordered = sorted(rows)
+    users, days, things = (np.array([row[i] for row in ordered], dtype=np.int64) for i in range(3))
+    quantities = np.array([row[3] if len(row) > 3 else 1.0 for row in ordered])
+    names = [
+        np.array([f"{prefix}{code:03d}" for code in range(int(codes.max(initial=0)) + 1)], object)
+        for prefix, codes in (("u", users), ("n", things))
+    ]
+    return Interactions(users, days, things, quantities, *names)
+
+
+@pytest.fixture(scope="session")
+def make_interactions():
+    """Build interactions from (user, day, need[, quantity])."""
+    return _interactions
+
+
+@pytest.fixture(scope="session")
+def cyclic_tables() -> dict[str, pa.Table]:
+    """A shop of 60 people and 24 consumables with cycles of 15 to 60 days, each bought by half."""
+    shop = Shop()
+    rng = np.random.default_rng(7)
+    cycles = rng.integers(15, 60, size=24)
+    for need in range(24):
+        for variant in "ab":
+            shop.item(f"i{need:02d}{variant}", f"need {need:02d}", brand=f"brand {variant}")
+    for user in range(60):
+        for need in np.flatnonzero(rng.random(24) < 0.5):
+            age = int(rng.integers(1, cycles[need]))
+            item = f"i{need:02d}{'ab'[user % 2]}"
+            while age < 365:
+                shop.buys(f"u{user:02d}", item, age)
+                age += max(int(rng.normal(cycles[need], 0.1 * cycles[need])), 1)
+        shop.add("users", user_id=f"u{user:02d}")
+    return shop.tables()

@@ -1,0 +1,48 @@
+"""The published figures of the protocol, on the data they were published for."""
+
+from datetime import date
+
+import pytest
+
+from recommender.evaluation.baselines import RankedModel
+from recommender.evaluation.baselines.personal import DecayedFrequency
+from recommender.evaluation.rolling import evaluate
+
+pytestmark = [pytest.mark.real_data, pytest.mark.xdist_group("complete_journey_figures")]
+
+CUTS = (date(2017, 10, 9), date(2017, 11, 6), date(2017, 12, 4))
+
+
+@pytest.fixture(scope="module")
+def report(complete_journey):
+    return evaluate(
+        complete_journey, cuts=CUTS, models=[RankedModel(DecayedFrequency(tau_days=60))]
+    )
+
+
+def test_the_cuts_hold_the_published_users(report):
+    assert report.users == (2010, 2008, 1993)
+
+
+def test_the_published_number_of_needs_satiates(report):
+    assert (len(report.satiating_needs), report.n_needs) == (128, 3305)
+
+
+@pytest.mark.parametrize(
+    ("metric", "figure"),
+    [
+        ("precision@10", 0.4687),
+        ("recall@10", 0.1681),
+        ("ndcg@10", 0.5296),
+        ("hit@10", 0.8978),
+        ("recall@20", 0.2475),
+        ("ndcg@20", 0.4741),
+        ("repeat_ndcg@10", 0.5795),
+        ("novel_ndcg@10", 0.0781),
+        ("ann@10", 0.2332),
+        ("san@10", 0.2530),
+        ("stauc", 0.5895),
+    ],
+)
+def test_decayed_frequency_scores_as_published(report, metric, figure):
+    assert report.mean("decayed frequency τ=60", metric) == pytest.approx(figure, abs=6e-4)
