@@ -140,10 +140,12 @@ class _Day:
             for name in self.delivery.tables
         }
         outcomes = self._file_outcomes(known)
+        # A table without rows says nothing about what may refer to it.
+        filled = tuple(name for name in self.delivery.tables if known[name].read)
         counts, tables = [], {}
         for step, name in enumerate(self.delivery.tables):
             progress(f"checking {name}", step, len(self.delivery.tables))
-            found, refused = self._judge(name, known[name])
+            found, refused = self._judge(name, known[name], filled)
             outcomes += found
             tables[name] = self._accepted(name)
             counts.append(_count(name, known[name], refused, len(tables[name])))
@@ -170,11 +172,13 @@ class _Day:
                 outcomes += file_outcomes(name, files, findings, self.options)
         return outcomes
 
-    def _judge(self, name: str, known: Known) -> tuple[list[Outcome], int]:
+    def _judge(
+        self, name: str, known: Known, filled: tuple[str, ...]
+    ) -> tuple[list[Outcome], int]:
         # Importing Great Expectations takes seconds: only who validates waits for it.
         from quality.expectations import count_failures  # noqa: PLC0415
 
-        rules = rules_of(INPUTS[name], self.delivery.tables, self.options, self.as_of)
+        rules = rules_of(INPUTS[name], filled, self.options, self.as_of)
         counts = count_failures(self.connection, f"known_{name}", rules)
         judge = Judge(
             connection=self.connection,

@@ -52,7 +52,7 @@ class NovelFeatures:
         needs = {
             "buyers": np.log1p(demand.buyers),
             "ever_buyers": np.log1p(demand.ever_buyers),
-            "first_share": demand.first_share,
+            "first_share": np.log(demand.first_share + _SMALL),
             "trend": demand.trend,
             "hurry": demand.hurry,
             "need_repeat_odds": demand.repeat_odds,

@@ -36,7 +36,7 @@ class Demand:
     repeat_odds: Floats
     """Log odds that an earlier buyer who still shops bought it in the last four weeks."""
     first_share: Floats
-    """Log share of those shoppers who took it up in the last four weeks."""
+    """Share of those shoppers who took it up in the last four weeks."""
 
 
 def measure_demand(histories: Histories) -> Demand:
@@ -61,7 +61,7 @@ def measure_demand(histories: Histories) -> Demand:
         trend=np.log((buyers + 3) / (before + 3)),
         hurry=np.log((week * 4 + 6) / (buyers + 6)),
         repeat_odds=np.log(rate / (1 - rate)),
-        first_share=np.log(first + _SMALL),
+        first_share=first,
     )
 
 

@@ -45,7 +45,7 @@ class NeedModel:
             np.stack([week.of(features) if week else even for week in weeks], axis=1),
             self.lessons.novel.of(novel)
             if self.lessons.novel
-            else np.exp(self.snapshot.demand.first_share)[block.novel_needs],
+            else self.snapshot.demand.first_share[block.novel_needs],
         )
 
 

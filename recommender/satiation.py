@@ -53,8 +53,8 @@ def learn_satiation(train: Interactions, day: int, told_days: Floats) -> Satiati
     Among pairs with at least three purchases of users who shop in the week after a snapshot, the
     rate of buying where elapsed / gap < .35 against where it is in [.7, 1.4). A need's log ratio
     has sampling variance 1/(early + ½) + 1/(due + ½) and is shrunk to the shop's with prior
-    variance .12, or the needs' own spread if larger; it satiates if the posterior mean plus half a standard deviation is below ln .9, and the mean
-    itself below ln .85.
+    variance .12, or the needs' own spread if larger. The need satiates if the posterior mean plus
+    half a standard deviation is below ln .9, and the mean itself below ln .85.
 
     Args:
         train: Need-level interactions; days from ``day`` on are not looked at.
@@ -102,6 +102,8 @@ def _credibly_low(early: Floats, due: Floats) -> Bools:
 def _between(surprises: Floats, precision: Floats, early: Floats, due: Floats) -> float:
     """Return the needs' variance beyond that of sampling, by moments (DerSimonian–Laird)."""
     seen = (early[0] > 0) & (due[0] > 0)
+    if not seen.any():
+        return 0.0
     weights = precision[seen]
     return float((weights @ np.square(surprises[seen]) - len(weights)) / weights.sum())
 

@@ -18,6 +18,8 @@ EARLIEST_TENTH = 1.2816
 """Standard deviations below which the earliest tenth lies."""
 HOLD_SHARE = 0.5
 """Share of the gap for which a purchase satisfies at least."""
+LEAD_DAYS = 7
+"""Days before the earliest tenth at which a need may be shown again: a list lasts a week."""
 LAPSED_RATIO = 3.0
 """Gaps passed in silence after which a person counts as having stopped."""
 ONE_OFF_SHARE = 0.2
@@ -51,9 +53,10 @@ def judge_needs(
 ) -> NeedStates:
     """Place every pair.
 
-    A satiating need is satisfied for half its gap, or until the earliest tenth of gaps if that
-    is later; a gap's logarithm is taken as normal about the pair's. It is not where the need was
-    learned (not told) to satiate and the person still is likely to buy within the week.
+    A satiating need is satisfied for half its gap, or until a week before the earliest tenth of
+    gaps if that is later; a gap's logarithm is taken as normal about the pair's. It is not where
+    the need was learned (not told) to satiate and the person still is likely to buy within the
+    week.
 
     Args:
         histories: Purchases before the day.
@@ -63,7 +66,8 @@ def judge_needs(
     """
     needs, elapsed, expected = histories.needs, histories.elapsed, timing.expected
     spread = timing.spreads[needs]
-    hold = np.ceil(expected * np.maximum(HOLD_SHARE, np.exp(-EARLIEST_TENTH * spread)))
+    tenth = expected * np.exp(-EARLIEST_TENTH * spread)
+    hold = np.ceil(np.maximum(HOLD_SHARE * expected, tenth - LEAD_DAYS))
     start = np.ceil(expected * np.exp(-QUARTILE * spread))
     end = np.ceil(expected * np.exp(QUARTILE * spread))
     is_durable = satiation.is_durable[needs]

@@ -127,15 +127,23 @@ def fetch_fine_foods(cache: Path) -> Path:
 
 
 def _apt_download(cache: Path) -> None:
+    """Fetch the package; where the machine's package lists are empty, with lists of our own."""
     cache.mkdir(parents=True, exist_ok=True)
+    lists = (cache / "apt-lists").resolve()
+    own = ("-o", f"Dir::State::Lists={lists}", "-o", f"Dir::Cache={lists}")
+    try:
+        _apt(cache, "download", DEBIAN_PACKAGE)
+    except CorpusMissingError:
+        (lists / "partial").mkdir(parents=True, exist_ok=True)
+        _apt(cache, *own, "update")
+        _apt(cache, *own, "download", DEBIAN_PACKAGE)
+
+
+def _apt(cache: Path, *arguments: str) -> None:
+    command = ["apt-get", "-qq", *arguments]
     try:
         subprocess.run(
-            ["apt-get", "download", DEBIAN_PACKAGE],
-            cwd=cache,
-            check=True,
-            capture_output=True,
-            text=True,
-            timeout=_APT_SECONDS,
+            command, cwd=cache, check=True, capture_output=True, text=True, timeout=_APT_SECONDS
         )
     except FileNotFoundError as error:
         raise CorpusMissingError(

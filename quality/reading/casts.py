@@ -65,7 +65,7 @@ def cast_of(column: Column, stored: Stored, assume_timezone: str) -> Cast:
     if stored is Stored.NOTHING:
         return Cast(f"NULL::{DUCKDB_TYPES[column.kind]}")
     if column.kind is Kind.TEXT:
-        return Cast(f"{name}::VARCHAR")
+        return Cast(_text(name, stored))
     given = f"nullif(trim({name}), '')" if stored is Stored.TEXT else name
     is_naive = "false"
     match column.kind:
@@ -82,6 +82,14 @@ def cast_of(column: Column, stored: Stored, assume_timezone: str) -> Cast:
         case _:
             value = f"CASE WHEN json_valid({given}) THEN {given} END"
     return Cast(value, is_naive, f"{given}::VARCHAR")
+
+
+def _text(name: str, stored: Stored) -> str:
+    """Blank text is missing; any other is kept to the letter."""
+    if stored is not Stored.TEXT:
+        return f"{name}::VARCHAR"
+    # What begins with no blank is not blank; comparing is much cheaper than trimming.
+    return f"CASE WHEN {name} >= '!' OR trim({name}) != '' THEN {name} END"
 
 
 def _integer(given: str, stored: Stored) -> str:

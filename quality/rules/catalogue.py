@@ -23,7 +23,7 @@ def rules_of(
 
     Args:
         table: The input table.
-        delivered: The tables whose rows can be read today; rules that need others are left out.
+        delivered: The tables that have rows today; rules that need others are left out.
         options: Thresholds, zones and owners.
         as_of: The day before which everything is known.
     """

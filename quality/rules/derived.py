@@ -81,12 +81,11 @@ def _presence(maker: Maker, column: Column) -> Iterator[Rule]:
     name = column.name
     if column.optional:
         return
-    empty = "" if column.kind is not Kind.TEXT else f" OR trim(t.{name}) = ''"
     yield maker.rule(
         f"{name}.not_null",
         f"Every row must have {name}.",
         f"每行必须有 {name}。",
-        f"t.{name} IS NULL AND t.{name}_given IS NULL{empty}",
+        f"t.{name} IS NULL AND t.{name}_given IS NULL",
         name,
     )
 
@@ -99,7 +98,7 @@ def _type(maker: Maker, column: Column) -> Iterator[Rule]:
         f"{name}.parses",
         f"{name} must be {_KIND_EN[column.kind]}.",
         f"{name} 必须是{_KIND_ZH[column.kind]}。",
-        f"t.{name} IS NULL AND t.{name}_given IS NOT NULL AND NOT t.{name}_is_naive",
+        f"t.{name}_given IS NOT NULL AND NOT t.{name}_is_naive",
         name,
     )
     if column.kind is Kind.TIMESTAMP:
@@ -134,7 +133,7 @@ def _range(maker: Maker, column: Column) -> Iterator[Rule]:
             f"{name}.values",
             f"{name} must be one of {allowed}.",
             f"{name} 必须是以下之一：{allowed}。",
-            f"t.{name} NOT IN ({literals(column.values)}) AND trim(t.{name}) != ''",
+            f"t.{name} NOT IN ({literals(column.values)})",
             name,
         )
 
@@ -148,8 +147,7 @@ def _reference(maker: Maker, column: Column, delivered: Collection[str]) -> Iter
         f"{column.name}.references",
         f"{column.name} must name a delivered row of {parent}.",
         f"{column.name} 必须指向 {parent} 中已提交的行。",
-        f"trim(t.{column.name}) != '' AND NOT EXISTS"
-        f" (SELECT 1 FROM typed_{parent} AS p WHERE p.{key} = t.{column.name})",
+        f"t.{column.name} NOT IN (SELECT {key} FROM typed_{parent} WHERE {key} IS NOT NULL)",
         column.name,
     )
 

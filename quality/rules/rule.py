@@ -40,5 +40,5 @@ class Rule:
         lines = "NOT NULL" if self.of_malformed else "NULL"
         return (
             "SELECT t.source_file, t.row_number FROM (SELECT * FROM {batch}) AS t"
-            f" WHERE t.malformed_line IS {lines} AND coalesce(({self.condition}), false)"
+            f" WHERE t.malformed_line IS {lines} AND ({self.condition})"
         )

@@ -122,7 +122,7 @@ def _report_after_delivery(maker: Maker) -> Rule:
         "A trial report may come only from a recipient of that trial, after the award and not"
         " before the day of delivery.",
         "试用报告只能来自该试用的获得者，且在发放之后、不早于送达日。",
-        "trim(t.trial_id) != '' AND t.submitted_at IS NOT NULL AND NOT EXISTS"
+        "t.trial_id IS NOT NULL AND t.submitted_at IS NOT NULL AND NOT EXISTS"
         " (SELECT 1 FROM known_awards AS p WHERE p.trial_id = t.trial_id"
         " AND p.user_id = t.user_id AND p.awarded_at <= t.submitted_at"
         # Where no delivery is recorded at all, the award is all there is to compare with.

@@ -60,6 +60,16 @@ def test_the_same_delivery_gives_the_same_bytes(needed, deliver, check):
     assert check(folder) == check(folder)
 
 
+def test_blank_text_is_missing_in_every_format(clean, deliver, check):
+    report = {**clean["reports"][1], "trial_id": "  ", "language": ""}
+    folder = deliver({"events": clean["events"], "items": clean["items"]})
+    (folder / "reports.jsonl").write_text(json.dumps(report), encoding="utf-8")
+
+    (row,) = check(folder).tables["reports"].to_pylist()
+
+    assert (row["trial_id"], row["language"]) == (None, None)
+
+
 def test_an_absent_optional_table_is_said_and_nothing_refers_to_it(needed, deliver, check):
     validation = check(deliver(needed))
 

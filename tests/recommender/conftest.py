@@ -69,6 +69,16 @@ def shop() -> Shop:
 
 
 @pytest.fixture(scope="session")
+def new_shop() -> type[Shop]:
+    return Shop
+
+
+@pytest.fixture(scope="session")
+def shop_moment():
+    return moment
+
+
+@pytest.fixture(scope="session")
 def day() -> date:
     return DAY
 

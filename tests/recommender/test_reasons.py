@@ -26,9 +26,11 @@ def test_rows_keep_their_order_when_reasons_differ():
 
 
 def test_no_rows_have_no_sentences():
-    zh, en = sentences(SHOWN, np.zeros(0, dtype=np.int64), {
-        name: pa.array([], pa.string()) for name in ("gap", "ago", "because", "lift", "buyers")
-    })
+    zh, en = sentences(
+        SHOWN,
+        np.zeros(0, dtype=np.int64),
+        {name: pa.array([], pa.string()) for name in ("gap", "ago", "because", "lift", "buyers")},
+    )
 
     assert len(zh) == len(en) == 0
 

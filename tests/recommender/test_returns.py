@@ -7,7 +7,9 @@ def _left(shop):
 
 
 def test_a_purchase_sent_back_whole_disappears(shop):
-    shop.item("kettle", "kettles").buys("u", "kettle", 5).buys("u", "kettle", 3, event_type="return")
+    shop.item("kettle", "kettles").buys("u", "kettle", 5).buys(
+        "u", "kettle", 3, event_type="return"
+    )
 
     assert _left(shop) == []
 

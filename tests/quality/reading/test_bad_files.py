@@ -126,14 +126,12 @@ def test_a_header_without_rows_is_no_delivery_of_a_required_table(folder, check)
 
 def test_a_header_without_rows_is_an_optional_table_without_rows(needed, deliver, check):
     folder = deliver(needed)
-    (folder / "applications.csv").write_text(
-        "application_id,trial_id,user_id,applied_at\n", encoding="utf-8"
-    )
+    (folder / "users.csv").write_text("user_id,region\n", encoding="utf-8")
 
     validation = check(folder)
 
     assert validation.verdict == "pass"
-    assert len(validation.tables["applications"]) == 0
+    assert len(validation.tables["users"]) == 0
 
 
 def test_a_missing_column_is_named_beside_the_found_ones(folder, check):
