@@ -172,9 +172,7 @@ class _Day:
                 outcomes += file_outcomes(name, files, findings, self.options)
         return outcomes
 
-    def _judge(
-        self, name: str, known: Known, filled: tuple[str, ...]
-    ) -> tuple[list[Outcome], int]:
+    def _judge(self, name: str, known: Known, filled: tuple[str, ...]) -> tuple[list[Outcome], int]:
         # Importing Great Expectations takes seconds: only who validates waits for it.
         from quality.expectations import count_failures  # noqa: PLC0415
 

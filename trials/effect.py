@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from quality.needs import NEED_GROUP_SQL
 from quality.tables.outputs import TRIAL_EFFECT
 from trials.arrays import numbers, texts
-from trials.engine import NEED_GROUP, complete, query
+from trials.engine import complete, query
 from trials.intervals import smallest_detectable_effect, stratified_newcombe
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 OUTCOMES = ("item", "need_group")
 
 _COUNTS = f"""
-with catalogue as (select *, {NEED_GROUP} as item_need_group from items),
+with catalogue as (select *, {NEED_GROUP_SQL} as item_need_group from items),
 drawn as (
     select t.trial_id, t.item_id, i.item_need_group, t.closes_on + 1 as drawn_on
     from trials t left join catalogue i using (item_id)

@@ -13,9 +13,6 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-NEED_GROUP = "coalesce(nullif(need_group, ''), split_part(category, '/', -1))"
-"""What makes two items substitutes: by default the last category level."""
-
 
 def query(sql: str, tables: Mapping[str, pa.Table], **parameters: object) -> pa.Table:
     """Run one SQL statement over named tables; dates become midnights in UTC.

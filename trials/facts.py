@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from quality.needs import NEED_GROUP_SQL
 from quality.tables.outputs import SELECTION
-from trials.engine import NEED_GROUP, query
+from trials.engine import query
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +36,7 @@ order by t.trial_id
 
 # A Chinese character says about as much as three letters.
 _FACTS = f"""
-with catalogue as (select *, {NEED_GROUP} as item_need_group from items),
+with catalogue as (select *, {NEED_GROUP_SQL} as item_need_group from items),
 drawn as (
     select t.*, (t.closes_on + 1)::timestamptz as cutoff, i.item_need_group as need_group,
            coalesce(i.is_available, true) as is_available

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from quality.needs import NEED_GROUP_SQL
 from quality.tables.outputs import APPLICANT_PROFILE
 from trials.arrays import numbers
-from trials.engine import NEED_GROUP, query
+from trials.engine import query
 from trials.facts import AGE_BAND
 from trials.intervals import wilson
 
@@ -31,7 +32,7 @@ _NEEDS = {
 # A cell is merged while the cells up to it, smallest first, hold fewer than the smallest allowed: so
 # "other" is never small itself, and the one next in size cannot be told from the rest.
 _PROFILE = f"""
-with catalogue as (select *, {NEED_GROUP} as item_need_group from items),
+with catalogue as (select *, {NEED_GROUP_SQL} as item_need_group from items),
 opened as (
     select t.trial_id, i.item_need_group, t.opens_on::timestamptz as from_time,
            least(t.closes_on + 1, $as_of) as until_day,

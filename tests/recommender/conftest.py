@@ -60,7 +60,7 @@ def conformed(name: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
 
 
 def _nullable(schema: pa.Schema) -> pa.Schema:
-    return pa.schema([field.with_nullable(True) for field in schema])
+    return pa.schema([field.with_nullable(nullable=True) for field in schema])
 
 
 @pytest.fixture

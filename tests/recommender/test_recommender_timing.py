@@ -63,7 +63,9 @@ def test_quantities_without_effect_stretch_nothing(make_interactions):
 def test_regular_needs_have_a_small_spread(make_interactions):
     rng = np.random.default_rng(5)
     regular = [(user, 20 * place, 0) for user in range(30) for place in range(8)]
-    erratic = [(user, int(day), 1) for user in range(30) for day in rng.choice(160, 8, replace=False)]
+    erratic = [
+        (user, int(day), 1) for user in range(30) for day in rng.choice(160, 8, replace=False)
+    ]
     timing = estimate_timing(gather(make_interactions(regular + erratic), 160), _told(2))
 
     assert timing.spreads[0] < 0.5 * timing.spreads[1]

@@ -1,0 +1,54 @@
+"""Tests for the commands that run no flow."""
+
+import json
+
+import pytest
+
+from flows.cli import run_command_line
+from quality.tables import INPUTS, OUTPUTS
+
+
+def test_the_evaluation_compares_shike_with_every_baseline(shop, capsys):
+    arguments = ["evaluate", "--data", str(shop), "--cuts", "2017-05-01", "--horizon", "28"]
+
+    assert run_command_line([*arguments, "--json"]) == 0
+
+    said = capsys.readouterr().out
+    for model in ("shike", "popularity", "personal frequency", "decayed", "ALS", "TIFU-KNN"):
+        assert model in said
+    assert json.loads(said)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_data_dictionary_names_every_table_and_column(language, capsys):
+    assert run_command_line(["tables", "--lang", language]) == 0
+
+    said = capsys.readouterr().out
+    for table in (*INPUTS.values(), *OUTPUTS.values()):
+        assert table.name in said
+        for column in table.columns:
+            assert column.name in said
+
+
+def test_the_written_dictionary_is_the_one_the_code_declares(request, capsys):
+    for language, name in (("en", "tables.md"), ("zh", "tables.zh.md")):
+        run_command_line(["tables", "--lang", language])
+        written = (request.config.rootpath / "docs" / name).read_text(encoding="utf-8")
+        assert capsys.readouterr().out == written, "run `make docs`"
+
+
+def test_a_synthetic_shop_has_its_truth_beside_it(tmp_path):
+    out = tmp_path / "shop"
+
+    assert run_command_line(["synth", "--users", "20", "--days", "60", "--out", str(out)]) == 0
+
+    assert (out / "events.parquet").exists()
+    assert list((out / "truth").glob("*.parquet"))
+
+
+def test_a_good_delivery_passes_the_check(shop, as_of, capsys):
+    assert run_command_line(["check", str(shop), "--as-of", str(as_of), "--json"]) == 0
+
+    said = json.loads(capsys.readouterr().out)
+    assert said["verdict"] == "pass"
+    assert {count["table"] for count in said["counts"]} >= {"events", "items"}
