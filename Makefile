@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 MODELS := trials/reports/models/zh.npz
+LEARNING := training.py polarity.py features.py normalising.py clauses.py opinion_words.yaml
 
 .PHONY: demo test check bench docs lock clean
 
@@ -37,7 +38,7 @@ docs: $(READY)
 	$(BIN)/shike tables --lang zh > docs/tables.zh.md
 
 # The polarity models are trained from the corpora that the packages bring.
-$(MODELS): $(READY)
+$(MODELS): $(READY) $(addprefix trials/reports/,$(LEARNING)) flows/build.py
 	$(BIN)/python -m flows.build
 
 lock:

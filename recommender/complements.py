@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, diags_array
 
 from recommender.histories import Histories
 from recommender.interactions import Floats, Ints
@@ -15,7 +15,7 @@ LAG_DAYS = 14
 """B follows in the fortnight after the fortnight of A."""
 MIN_SUPPORT = 10
 """People who took up B after A, below which there is no rule."""
-MIN_LIFT = 1.5
+MIN_LIFT = 2.0
 """How many times as often as expected B must follow."""
 PSEUDO_PEOPLE = 5.0
 """Expected followers added to both sides of the ratio."""
@@ -35,29 +35,50 @@ def find_complements(histories: Histories, parents: Ints) -> Complements:
     """Find directional rules in periods of a fortnight, counted back from the day.
 
     With X the (user, fortnight) × need matrix of purchases and F that of first purchases in the
-    following fortnight, followers = XᵀF. Expected are those of a follower's basket filled at
-    random by first purchases of the shop: (Xᵀ · size of the basket) × share of B. Needs under one
-    parent category are substitutes rather than complements, and make no rule.
+    following fortnight, followers = XᵀF. Expected are those of the follower's basket filled at
+    random with what the shop's people take up in that same fortnight, so that neither a full
+    basket nor a season looks like a rule: Σ (Xᵀ · size of the basket) × share of B. Needs under
+    one parent category are substitutes rather than complements, and make no rule.
 
     Args:
         histories: Purchases before a day.
         parents: Parent category of each need, shape (n_needs,).
     """
-    bought, taken_up = _periods(histories)
+    bought, taken_up, n_periods = _periods(histories)
     followers = csr_array(bought.T @ taken_up).tocoo()
-    sizes = taken_up.sum(axis=1)
-    share = taken_up.sum(axis=0) / max(taken_up.sum(), 1.0)
-    expected = (bought.T @ sizes)[followers.row] * share[followers.col]
-    lifts = (followers.data + PSEUDO_PEOPLE) / (expected + PSEUDO_PEOPLE)
-    before, after = followers.row.astype(np.int64), followers.col.astype(np.int64)
-    holds = (followers.data >= MIN_SUPPORT) & (lifts >= MIN_LIFT)
-    holds &= parents[before] != parents[after]
+    often = followers.data >= MIN_SUPPORT
+    before, after = followers.row[often].astype(np.int64), followers.col[often].astype(np.int64)
+    expected = _expected(bought, taken_up, n_periods, before, after)
+    lifts = (followers.data[often] + PSEUDO_PEOPLE) / (expected + PSEUDO_PEOPLE)
+    holds = (lifts >= MIN_LIFT) & (parents[before] != parents[after])
     order = np.lexsort((after[holds], before[holds]))
     return Complements(before[holds][order], after[holds][order], lifts[holds][order])
 
 
-def _periods(histories: Histories) -> tuple[csr_array, csr_array]:
-    """Return purchases and the next period's first purchases, (n_user_periods, n_needs)."""
+def _expected(
+    bought: csr_array, taken_up: csr_array, n_periods: int, before: Ints, after: Ints
+) -> Floats:
+    """Return the followers expected of each rule, added up over the periods."""
+    n_rows = bought.shape[0]
+    in_period = csr_array(
+        (np.ones(n_rows), (np.arange(n_rows) % n_periods, np.arange(n_rows))),
+        shape=(n_periods, n_rows),
+    )
+    sizes = taken_up.sum(axis=1)
+    offered = (in_period @ (diags_array(sizes) @ bought)).toarray()
+    shares = (in_period @ taken_up).toarray()
+    shares /= np.maximum(shares.sum(axis=1, keepdims=True), 1.0)
+    expected = np.zeros(len(before))
+    for period in range(n_periods):
+        expected += offered[period, before] * shares[period, after]
+    return expected
+
+
+def _periods(histories: Histories) -> tuple[csr_array, csr_array, int]:
+    """Return purchases, the next period's first purchases, and the number of periods.
+
+    Both matrices have the shape (n_users · n_periods, n_needs).
+    """
     n_users, n_needs = histories.shape
     period = (histories.day - 1 - histories.days) // LAG_DAYS
     n_periods = int(period.max(initial=0)) + 1
@@ -72,7 +93,7 @@ def _periods(histories: Histories) -> tuple[csr_array, csr_array]:
     bought.data = np.ones_like(bought.data)
     rows = (users * n_periods + period + 1)[is_first]
     taken_up = csr_array((np.ones(len(rows)), (rows, needs[is_first])), shape=shape)
-    return bought, taken_up
+    return bought, taken_up, n_periods
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,18 @@ def places(keys: Ints, wanted: Ints) -> Ints:
     return np.where(keys[place] == wanted, place, -1)
 
 
+def rows_of(keys: Ints, users: Ints, n_needs: int) -> tuple[Ints, Ints]:
+    """Find all keys user × number of needs + need of some users among sorted keys.
+
+    Returns:
+        The row of ``users`` and the place among the keys of each key found.
+    """
+    first = np.searchsorted(keys, users * n_needs)
+    sizes = np.searchsorted(keys, (users + 1) * n_needs) - first
+    offsets = np.repeat(first - np.cumsum(sizes) + sizes, sizes)
+    return np.repeat(np.arange(len(users)), sizes), offsets + np.arange(sizes.sum())
+
+
 def ints_at(values: Ints, found: Ints, otherwise: int) -> Ints:
     """Return the value at each place, ``otherwise`` where the place is -1."""
     return (

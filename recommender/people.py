@@ -26,26 +26,31 @@ class People:
 def read_people(tables: Mapping[str, pa.Table], *, assumes_consent: bool) -> People:
     """Read people from ``events`` and, if there, ``users``.
 
+    Where ``users`` is delivered, somebody absent from it is not profiled: the row that is missing
+    or was refused may have been the one that said no.
+
     Args:
         tables: Input tables by name.
         assumes_consent: Whether those who were not asked may be profiled.
     """
+    is_asked = len(tables.get(USERS.name, USERS.empty())) > 0
     with duckdb.connect(config={"threads": 1}) as connection:
         for table in (EVENTS, USERS):
             connection.register(table.name, tables.get(table.name, table.empty()))
         rows = connection.sql(
             """
-            SELECT user_id, coalesce(has_profiling_consent, ?) AS may_profile,
+            SELECT user_id, coalesce(has_profiling_consent, $assumed AND (is_known OR NOT $asked),
+                    false) AS may_profile,
                 age_band || '|' || region AS segment
             FROM (SELECT user_id FROM events UNION SELECT user_id FROM users)
             LEFT JOIN (
-                SELECT user_id, has_profiling_consent, coalesce(age_band, '') AS age_band,
-                    coalesce(region, '') AS region
+                SELECT user_id, has_profiling_consent, true AS is_known,
+                    coalesce(age_band, '') AS age_band, coalesce(region, '') AS region
                 FROM users
             ) USING (user_id)
             ORDER BY user_id
             """,
-            params=[assumes_consent],
+            params={"assumed": assumes_consent, "asked": is_asked},
         ).to_arrow_table()
     segments = rows["segment"].combine_chunks().dictionary_encode()
     codes = segments.indices.fill_null(-1).to_numpy().astype(np.int64)

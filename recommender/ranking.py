@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from recommender.interactions import Bools, Floats, Ints
+from recommender.lookup import rows_of
 from recommender.needs import PersonalNeeds
 from recommender.popularity import Popularity
 
@@ -81,20 +82,12 @@ def _utilities(
         ("own", histories.keys, personal.chances),
         ("novel", personal.novel_keys, personal.novel_chances),
     ):
-        rows, found = _rows_of(keys, users, personal.n_needs)
+        rows, found = rows_of(keys, users, personal.n_needs)
         value = chances[found] if part in parts else -np.inf
         utilities[rows, keys[found] % personal.n_needs] = value
-    rows, found = _rows_of(withheld, users, personal.n_needs)
+    rows, found = rows_of(withheld, users, personal.n_needs)
     utilities[rows, withheld[found] % personal.n_needs] = -np.inf
     return utilities
-
-
-def _rows_of(keys: Ints, users: Ints, n_needs: int) -> tuple[Ints, Ints]:
-    """Return the users' rows and the places of all their keys in a sorted array."""
-    first = np.searchsorted(keys, users * n_needs)
-    sizes = np.searchsorted(keys, (users + 1) * n_needs) - first
-    offsets = np.repeat(first - np.cumsum(sizes) + sizes, sizes)
-    return np.repeat(np.arange(len(users)), sizes), offsets + np.arange(sizes.sum())
 
 
 def _best(utilities: Floats, k: int) -> Ranked:

@@ -11,6 +11,7 @@ from recommender.lookup import floats_at, places
 from recommender.needs import PersonalNeeds, read_needs
 from recommender.popularity import Popularity, measure_popularity
 from recommender.ranking import Part, rank_needs
+from recommender.refill import make_lists
 
 _PARTS: dict[Mode, tuple[Part, ...]] = {
     "all": ("own", "novel", "popular"),
@@ -55,9 +56,11 @@ class ShikeModel:
         """Return the best ``k`` needs of each user, shape (n_users, k); -1 is an empty slot."""
         personal, popularity = self._fitted()
         keys = personal.model.snapshot.histories.keys
-        held = keys[personal.states.is_held] if self._holds_back and mode == "all" else keys[:0]
-        ranked = rank_needs(personal, popularity, users, k, withheld=held, parts=_PARTS[mode])
-        return ranked.needs
+        if mode == "all" and self._holds_back:
+            held = keys[personal.states.is_held]
+            return make_lists(personal, popularity, users, k, withheld=held).needs
+        parts = _PARTS[mode]
+        return rank_needs(personal, popularity, users, k, withheld=keys[:0], parts=parts).needs
 
     def timing_scores(self, users: Ints, things: Ints) -> Floats:
         """Return the chance of each pair within a week, shape (n_pairs,); 0 if never bought."""

@@ -12,6 +12,7 @@ from recommender.crowd import Crowd, Opinions, gather_crowd, hear
 from recommender.habits import Demand, measure_demand
 from recommender.histories import Histories, gather
 from recommender.interactions import Floats, Interactions, Ints
+from recommender.lookup import rows_of
 from recommender.timing import Timing, estimate_timing
 
 BLOCK_USERS = 256
@@ -96,11 +97,8 @@ def _candidates(snapshot: Snapshot, users: Ints, opinions: Opinions) -> tuple[In
         _mark_best(chosen, unknown, CANDIDATES)
     buyers = snapshot.demand.buyers
     chosen[:, np.argsort(-buyers, kind="stable")[:POPULAR_CANDIDATES]] = True
-    keys = snapshot.hints.keys
-    first = np.searchsorted(keys, users * shape[1])
-    last = np.searchsorted(keys, (users + 1) * shape[1])
-    for row, span in enumerate(zip(first, last, strict=True)):
-        chosen[row, keys[slice(*span)] % shape[1]] = True
+    rows, found = rows_of(snapshot.hints.keys, users, shape[1])
+    chosen[rows, snapshot.hints.keys[found] % shape[1]] = True
     chosen[known.row, known.col] = False
     chosen &= (snapshot.demand.ever_buyers > 0)[None, :]
     rows, needs = np.nonzero(chosen)

@@ -20,8 +20,8 @@ from recommender.needs import PersonalNeeds, read_needs
 from recommender.people import People, read_people
 from recommender.popularity import measure_popularity
 from recommender.products import Shelf, stock_shelf
-from recommender.ranking import rank_needs
 from recommender.records import Ledger
+from recommender.refill import make_lists
 from recommender.replenishment import replenishment_calendar
 from recommender.returns import net_purchases
 from recommender.suppression import (
@@ -108,7 +108,7 @@ def recommend(
     # Profiling a person's segment is profiling too.
     popularity.row_of[~people.may_profile] = popularity.everybody
     users = np.arange(len(people.user_ids))
-    ranked = rank_needs(
+    ranked = make_lists(
         personal,
         popularity,
         users,

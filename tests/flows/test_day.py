@@ -5,9 +5,9 @@ import socket
 from datetime import timedelta
 
 import duckdb
+import httpx
 import pyarrow.parquet as pq
 import pytest
-from prefect.artifacts import Artifact
 
 from flows.cli import run_command_line
 from infra.store import open_store
@@ -186,13 +186,13 @@ def test_a_draw_can_be_replayed_from_the_command_line(published, capsys):
 
 
 def test_the_run_leaves_its_summary_in_prefect(published, server):
-    del server
     run_id = json.loads((published.path / "internal" / "current.json").read_text())["run_id"]
 
-    newest = Artifact.get("run-summary")
+    # Asked over HTTP: Prefect's own client sends nulls that its server refuses.
+    artifacts = httpx.post(f"{server}/artifacts/filter", json={}).raise_for_status().json()
 
-    assert newest.data.startswith("# ")
-    assert run_id[:10] in newest.data
+    summaries = [found["data"] for found in artifacts if found["key"] == "run-summary"]
+    assert any(summary.startswith(f"# {run_id}") for summary in summaries)
 
 
 def test_lists_are_full_and_hold_no_need_twice(published):
@@ -225,20 +225,18 @@ def test_a_durable_is_never_recommended_to_its_buyer(published, shop):
 @pytest.mark.browser
 def test_every_page_opens_without_a_complaint(published, visitor):
     home = (published.path / "index.html").as_uri()
-    waiting, seen = [home], set()
+    page, waiting, seen = visitor.open(home), [home], {home}
     while waiting:
-        url = waiting.pop()
-        seen.add(url)
-        page = visitor.open(url)
+        page.goto(waiting.pop())
         links = page.eval_on_selector_all("a[href]", "all => all.map(a => a.href.split('#')[0])")
-        page.context.close()
-        for link in set(links) - seen - set(waiting):
+        for link in set(links) - seen:
+            seen.add(link)
             assert link.startswith(published.path.as_uri()), link
             if link.endswith(".html"):
                 waiting.append(link)
             else:
                 assert (published.path / link.removeprefix(f"{published.path.as_uri()}/")).exists()
-                seen.add(link)
 
-    assert len([url for url in seen if url.endswith(".html")]) >= 4
+    pages = {link for link in seen if link.endswith(".html")}
+    assert {"validation_report.html", "index.html"} <= {link.split("/")[-1] for link in pages}
     assert visitor.complaints == []

@@ -14,7 +14,7 @@ def test_everybody_who_acted_or_is_registered_is_known(shop):
 
 
 def test_consent_counts_and_its_absence_is_a_setting(shop):
-    shop.item("a", "a").buys("unasked", "a", 3)
+    shop.add("users", user_id="unasked", has_profiling_consent=None)
     shop.add("users", user_id="no", has_profiling_consent=False)
     shop.add("users", user_id="yes", has_profiling_consent=True)
 
@@ -26,6 +26,14 @@ def test_consent_counts_and_its_absence_is_a_setting(shop):
         "yes": True,
     }
     assert [user for user, row in refused.items() if row[0]] == ["yes"]
+
+
+def test_somebody_missing_from_the_delivered_users_is_not_profiled(shop):
+    shop.item("a", "a").buys("missing", "a", 3)
+
+    assert _read(shop)["missing"][0]
+    shop.add("users", user_id="known")
+    assert not _read(shop)["missing"][0]
 
 
 def test_people_of_one_age_band_and_region_are_a_segment(shop):

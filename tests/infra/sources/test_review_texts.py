@@ -15,7 +15,7 @@ from infra.sources.review_texts import (
 )
 from quality.text_keys import text_key
 
-CACHE = Path(__file__).parents[3] / "build"
+CACHE = Path(__file__).parents[3] / "build" / "cache"
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from quality.tables.inputs import ITEMS, REPORTS
 from trials.reports.polarity import PolarityModels
 from trials.reports.training import PolarityOptions, train_polarity
 
-CACHE = Path(__file__).parents[3] / "build"
+CACHE = Path(__file__).parents[3] / "build" / "cache"
 LABELS = Path(__file__).parent / "labels"
 AS_OF = dt.date(2017, 12, 4)
 
