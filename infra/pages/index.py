@@ -84,7 +84,8 @@ def _lines(merchant: MerchantLink) -> tuple[Words, ...]:
         "trials": merchant.trials,
         "summaries": merchant.summaries,
     }
-    return tuple(say(f"merchant_link.{what}", n=n) for what, n in counts.items() if n)
+    said = tuple(say(f"merchant_link.{what}", n=n) for what, n in counts.items() if n)
+    return said or (say("merchant_link.nothing"),)
 
 
 def _start(facts: IndexFacts) -> Cards:
