@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from hypothesis import settings
 
+import flows  # noqa: F401 - what shike asks of Prefect must stand before anything imports it
 from infra.store import StoreOptions
 
 # A law holds or not; how long an example takes on a busy machine is no part of it.

@@ -1,7 +1,11 @@
 """Tests for flows.local_server and the schedules that need it."""
 
+import httpx
 import pytest
+import yaml
 
+from flows.assembly import STAGES
+from flows.day import run_day
 from flows.local_server import prefect_server
 
 
@@ -12,3 +16,34 @@ def test_a_server_that_is_configured_is_used_as_it_is(server, monkeypatch):
 
     with prefect_server() as address:
         assert address == server
+
+
+@pytest.mark.prefect
+@pytest.mark.xdist_group("prefect")
+def test_a_schedule_becomes_runs_that_wait_for_their_time(server):
+    nightly = run_day.to_deployment(
+        name="nightly", cron="0 3 * * *", parameters={"data": "d", "store": "s"}
+    )
+    deployment = str(nightly.apply())
+
+    # What the server's scheduler does every minute; a library it cannot work with fails here.
+    httpx.post(f"{server}/deployments/{deployment}/schedule", json={}).raise_for_status()
+
+    chosen = {"flow_runs": {"deployment_id": {"any_": [deployment]}}}
+    runs = httpx.post(f"{server}/flow_runs/filter", json=chosen).raise_for_status().json()
+    assert runs
+    assert {run["state_name"] for run in runs} == {"Scheduled"}
+    assert all("T03:00:00" in run["expected_start_time"] for run in runs)
+
+
+def test_every_deployment_names_a_flow_and_known_stages(pytestconfig):
+    text = (pytestconfig.rootpath / "prefect.yaml").read_text(encoding="utf-8")
+
+    deployments = yaml.safe_load(text)["deployments"]
+
+    assert [one["name"] for one in deployments] == ["daily", "validate", *STAGES]
+    for one in deployments:
+        path, _, flow = one["entrypoint"].partition(":")
+        assert (pytestconfig.rootpath / path).exists()
+        assert flow == run_day.fn.__name__
+        assert set(one["parameters"].get("stages", ())) <= set(STAGES)
