@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from flows.commands import options
 from flows.recall import Past, recall, recall_run, run_ids
@@ -28,7 +28,7 @@ def runs(store: str, config: Path | None, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([_line(past, current) for past in found], ensure_ascii=False))
         return
-    table = Table("", "run", "as of", "validation", "stages", "objects")
+    table = Table("", Column("run", no_wrap=True), "as of", "validation", "stages", "objects")
     for past in found:
         ledger = past.ledger
         mark = "→" if _is_current(past, current) else ""
@@ -57,7 +57,7 @@ def show(run_id: str, store: str, config: Path | None, *, as_json: bool) -> None
         return
     console = Console()
     console.print(f"{past.ledger.run_id}: validation {past.ledger.verdict}")
-    table = Table("file", "rows", "bytes", "made by")
+    table = Table(Column("file", no_wrap=True), "rows", "bytes", Column("made by", no_wrap=True))
     for name, record in sorted(past.manifest.objects.items()):
         rows = "" if record.rows is None else f"{record.rows:,}"
         origin = past.ledger.origins.get(name.partition(".")[0], "")

@@ -240,3 +240,14 @@ def test_every_page_opens_without_a_complaint(published, visitor):
     pages = {link for link in seen if link.endswith(".html")}
     assert {"validation_report.html", "index.html"} <= {link.split("/")[-1] for link in pages}
     assert visitor.complaints == []
+
+
+def test_the_published_runs_can_be_listed_and_shown(published, capsys):
+    run_id = json.loads((published.path / "internal" / "current.json").read_text())["run_id"]
+
+    assert run_command_line(["runs", "--store", str(published.path)]) == 0
+    assert run_id in capsys.readouterr().out
+    assert run_command_line(["show", "current", "--store", str(published.path)]) == 0
+    assert "recommendations.parquet" in capsys.readouterr().out
+    assert run_command_line(["show", run_id, "--store", str(published.path), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["objects"]["run.json"]["bytes"] > 0
