@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -68,8 +68,6 @@ class Validation:
     verdict: Verdict
     notes: tuple[Note, ...]
     """What was kept out or is absent, a sentence each."""
-    data_docs: dict[str, bytes] = field(default_factory=dict)
-    """Pages of Great Expectations by relative path."""
 
 
 def validate(

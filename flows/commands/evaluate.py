@@ -14,7 +14,9 @@ from flows.progress import progress_bar
 from flows.settings import load_settings
 from infra.landing import fetch_inputs
 from infra.logs import configure_logging
+from infra.pages import EvaluationFacts, render_evaluation
 from quality.validation import validate
+from recommender.evaluation.report import HEADLINES
 from recommender.evaluation.rolling import evaluate as run_evaluation
 from recommender.interactions import Level
 
@@ -40,14 +42,20 @@ class Days(click.ParamType[tuple[date, ...]]):
 @click.option("--cuts", type=Days(), default=TEST_CUTS, show_default=True, metavar="D1,D2,…")
 @click.option("--horizon", type=click.IntRange(min=1), default=28, show_default=True, help="Days.")
 @click.option("--level", type=click.Choice(["need", "item"]), default="need", show_default=True)
+@click.option(
+    "--page",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the figures as a page for people to this file, too.",
+)
 @options.config
 @options.as_json
 @options.verbose
-def evaluate(
+def evaluate(  # noqa: PLR0913 - a parameter for each option of the command
     data: str,
     cuts: tuple[date, ...],
     horizon: int,
     level: Level,
+    page: Path | None,
     config: Path | None,
     *,
     as_json: bool,
@@ -63,4 +71,7 @@ def evaluate(
         report = run_evaluation(
             tables, cuts=cuts, horizon_days=horizon, level=level, progress=progress
         )
+    if page:
+        facts = EvaluationFacts(cuts=report.cuts, horizon_days=horizon, headline=HEADLINES)
+        page.write_bytes(render_evaluation(report.to_arrow(), facts))
     click.echo(report.to_json() if as_json else report.to_text())

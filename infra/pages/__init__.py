@@ -7,7 +7,7 @@
 | ``validation_report.html`` | ``internal/runs/{run_id}/`` | what validation found |
 | ``index.html`` | ``merchants/{merchant_id}/runs/{run_id}/`` | one merchant's recommendations and trials |
 | ``improvement_summary-{item}.html`` | the same | what customers say of one item |
-| ``evaluation.html`` | where ``shike evaluate`` is told | the models compared |
+| any | the file named by ``shike evaluate --page`` | the models compared |
 """
 
 from __future__ import annotations

@@ -72,7 +72,7 @@ def render_day(tables: Mapping[str, pa.Table], facts: DayFacts) -> bytes:
         [section for section in sections if section],
         language=facts.language,
         trail=trail,
-        opening=(_opening(facts), _onward(facts)),
+        opening=(_opening(facts), _onward()),
         kicker=say("day.kicker", day=facts.as_of),
     )
 
@@ -90,14 +90,9 @@ def _opening(facts: DayFacts) -> Facts:
     )
 
 
-def _onward(facts: DayFacts) -> Cards:
-    cards = [(Link(VALIDATION_PAGE, say("validation.title")), (say("index.validation_lead"),))]
-    if facts.data_docs_href:
-        cards.append((Link(facts.data_docs_href, say("index.docs")), (say("index.docs_lead"),)))
-    if facts.evaluation_href:
-        evaluation = Link(facts.evaluation_href, say("evaluation.title"))
-        cards.append((evaluation, (say("index.evaluation_lead"),)))
-    return Cards(tuple(cards))
+def _onward() -> Cards:
+    validation = Link(VALIDATION_PAGE, say("validation.title"))
+    return Cards(((validation, (say("index.validation_lead"),)),))
 
 
 def _lists(tables: Mapping[str, pa.Table], facts: DayFacts) -> Section | None:

@@ -85,8 +85,6 @@ class DayFacts:
     downloads: tuple[Download, ...] = ()
     list_length: int = 20
     home_href: str | None = None
-    data_docs_href: str | None = None
-    evaluation_href: str | None = None
     language: str = "zh-CN"
     """What the page speaks first: zh-CN or en."""
 
@@ -121,8 +119,6 @@ class IndexFacts:
     validation_href: str
     merchants: tuple[MerchantLink, ...] = ()
     disclaimers: tuple[Words, ...] = ()
-    data_docs_href: str | None = None
-    evaluation_href: str | None = None
     language: str = "zh-CN"
 
 

@@ -89,17 +89,9 @@ def _lines(merchant: MerchantLink) -> tuple[Words, ...]:
 
 
 def _start(facts: IndexFacts) -> Cards:
-    cards = [
-        (Link(facts.day_href, say("day.title")), (say("index.day_lead"),)),
-        (Link(facts.validation_href, say("validation.title")), (say("index.validation_lead"),)),
-    ]
-    if facts.data_docs_href:
-        docs = (Link(facts.data_docs_href, say("index.docs")), (say("index.docs_lead"),))
-        cards.append(docs)
-    if facts.evaluation_href:
-        evaluation = Link(facts.evaluation_href, say("evaluation.title"))
-        cards.append((evaluation, (say("index.evaluation_lead"),)))
-    return Cards(tuple(cards))
+    day = (Link(facts.day_href, say("day.title")), (say("index.day_lead"),))
+    validation = Link(facts.validation_href, say("validation.title"))
+    return Cards((day, (validation, (say("index.validation_lead"),))))
 
 
 def _rows_in(tables: Mapping[str, pa.Table], name: str) -> int:

@@ -18,12 +18,13 @@ HEADLINES = ("ndcg@10", "repeat_ndcg@10", "novel_ndcg@10", "ann_s@10", "san_s@10
 COMPARED = ("ndcg@10", "novel_ndcg@10", "san_s@10")
 """The metrics whose differences get an interval."""
 
+PRINTED = (*HEADLINES, "stauc")
+"""The columns of the printed table."""
+
 _SCHEMA = pa.schema(
     [
         pa.field("model", pa.string(), nullable=False),
-        pa.field("cut", pa.date32()),
-        pa.field("metric", pa.string(), nullable=False),
-        pa.field("value", pa.float64(), nullable=False),
+        *(pa.field(name, pa.float64()) for name in PRINTED),
     ]
 )
 _DIGITS = 6
@@ -125,16 +126,11 @@ class EvaluationReport:
         return tuple(found)
 
     def to_arrow(self) -> pa.Table:
-        """Return one row a model, cut and metric; a null cut is the mean over cuts."""
-        rows = [
-            {"model": measured.name, "cut": cut, "metric": metric, "value": value}
-            for measured in self.measured
-            for cut, values in [
-                *((cut, measured.of_cut(number)) for number, cut in enumerate(self.cuts)),
-                (None, measured.means()),
-            ]
-            for metric, value in values.items()
-        ]
+        """Return the printed table: one row a model, a column a metric, null where it has none."""
+        rows = []
+        for measured in self.measured:
+            means = measured.means()
+            rows.append({"model": measured.name, **{name: means.get(name) for name in PRINTED}})
         return pa.Table.from_pylist(rows, schema=_SCHEMA)
 
     def to_json(self) -> str:
@@ -166,12 +162,11 @@ class EvaluationReport:
             f"({', '.join(map(str, self.cuts))}); users {', '.join(map(str, self.users))}; "
             f"{len(self.satiating_needs)} of {self.n_needs} needs satiate"
         )
-        names = (*HEADLINES, "stauc")
         width = max([len(measured.name) for measured in self.measured], default=0)
-        lines = [_line("", [_heading(name) for name in names], width)]
+        lines = [_line("", [_heading(name) for name in PRINTED], width)]
         for measured in self.measured:
             means = measured.means()
-            cells = [f"{means[name]:.4f}" if name in means else "–" for name in names]
+            cells = [f"{means[name]:.4f}" if name in means else "–" for name in PRINTED]
             lines.append(_line(measured.name, cells, width))
         return "\n".join([head, "", *lines, "", *map(_sentence, self.comparisons())]).rstrip()
 

@@ -8,15 +8,17 @@ from flows.cli import run_command_line
 from quality.tables import INPUTS, OUTPUTS
 
 
-def test_the_evaluation_compares_shike_with_every_baseline(shop, capsys):
+def test_the_evaluation_compares_shike_with_every_baseline(shop, tmp_path, capsys):
+    page = tmp_path / "evaluation.html"
     arguments = ["evaluate", "--data", str(shop), "--cuts", "2017-05-01", "--horizon", "28"]
 
-    assert run_command_line([*arguments, "--json"]) == 0
+    assert run_command_line([*arguments, "--page", str(page), "--json"]) == 0
 
     said = capsys.readouterr().out
     for model in ("shike", "popularity", "personal frequency", "decayed", "ALS", "TIFU-KNN"):
         assert model in said
     assert json.loads(said)
+    assert "TIFU-KNN" in page.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

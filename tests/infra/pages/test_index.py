@@ -22,14 +22,6 @@ def test_every_page_is_linked(page, index_facts):
     assert all(f'<a href="{link}">' in page.decode() for link in links)
 
 
-def test_pages_that_do_not_exist_are_not_offered(page, index_facts, read):
-    more = replace(index_facts, data_docs_href="docs/index.html", evaluation_href="evaluation.html")
-
-    assert "Great Expectations" not in read(page)
-    assert "Great Expectations" in read(render_index(more))
-    assert "Evaluation of the recommender" in read(render_index(more))
-
-
 def test_a_merchants_entry_is_counted_from_its_tables(tables):
     link = merchant_link("m1", tables, name="A", href="a.html")
 

@@ -38,8 +38,8 @@ def test_every_model_is_measured_on_every_cut_by_every_metric(tables):
 
     report = evaluate(tables, cuts=cuts, models=baselines(), options=few())
 
-    rows = report.to_arrow()
-    assert set(rows["cut"].to_pylist()) == {None, *cuts}
+    assert report.cuts == tuple(cuts)
+    assert all(len(measured.judged) == len(cuts) for measured in report.measured)
     plain = {"ndcg@10", "recall@20", "novel_ndcg@10", "san_s@10", "ann@10", "coverage@10", "stauc"}
     for model in baselines():
         assert plain <= report.named(model.name).means().keys()
@@ -48,6 +48,18 @@ def test_every_model_is_measured_on_every_cut_by_every_metric(tables):
     assert "TIFU-KNN + suppression" in names
     assert "implicit ALS, filter on" in names
     assert report.mean("TIFU-KNN + suppression", "ann_s@10") == 0
+
+
+def test_the_printed_table_has_a_row_a_model_and_its_means(tables):
+    report = evaluate(tables, cuts=[CUT], models=baselines(), options=few())
+
+    rows = report.to_arrow().to_pylist()
+
+    assert [row["model"] for row in rows] == [measured.name for measured in report.measured]
+    first = rows[0]
+    assert first["ndcg@10"] == report.mean(first["model"], "ndcg@10")
+    filtered = next(row for row in rows if row["model"] == "implicit ALS, filter on")
+    assert filtered["stauc"] is None
 
 
 def test_means_are_over_users_then_cuts(tables):
