@@ -16,6 +16,7 @@ from flows.publication import Edition
 from flows.recall import Past, fingerprint
 from flows.settings import Settings, SettingsError
 from flows.stages import MAKES, Tables, missing_inputs
+from quality.tables import OUTPUTS
 from quality.validation import Validation
 
 logger = logging.getLogger(__name__)
@@ -72,11 +73,12 @@ class DayRun:
             stages=self.stages,
             skipped=tuple(skipped),
             counts=tuple(asdict(count) for count in validation.counts),
-            origins={**self.carried, **dict.fromkeys(made, run_id)},
+            origins={**self.carried, **dict.fromkeys((n for n in made if n in OUTPUTS), run_id)},
             state={},
             merchants=merchants,
         )
-        outputs = {**stage.with_earlier_draws(made, self.histories), **carried}
+        published = {name: table for name, table in made.items() if name in OUTPUTS}
+        outputs = {**stage.with_earlier_draws(published, self.histories), **carried}
         return Edition(ledger, self.settings, validation, outputs, self.histories, made)
 
     def _call(self, name: str, inputs: Tables, made: Tables) -> Tables:
@@ -84,7 +86,7 @@ class DayRun:
         day, settings, histories = self.day, self.settings, self.histories
         match name:
             case "recommend":
-                return stage.make_recommendations(inputs, day, settings)
+                return stage.make_recommendations(inputs, day, settings, histories)
             case "recruit":
                 states = self._made_or_carried("need_states", made)
                 return stage.draw_recipients(inputs, day, settings, histories, states)

@@ -12,8 +12,14 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-REMEMBERED: Final = ("validation_report", "selection", "draw_certificate", "improvement_summary")
-"""The output tables that later days build on."""
+REMEMBERED: Final = (
+    "validation_report",
+    "selection",
+    "draw_certificate",
+    "improvement_summary",
+    "satiation_review",
+)
+"""What later days build on: output tables, and reviews, which are not published."""
 
 _DAY = pa.field("as_of", pa.date32(), nullable=False)
 

@@ -92,10 +92,18 @@ def check(folder: Path, day: date, settings: Settings, histories: Tables) -> Val
 
 
 @task(cache_policy=NO_CACHE)
-def make_recommendations(inputs: Tables, day: date, settings: Settings) -> Tables:
+def make_recommendations(
+    inputs: Tables, day: date, settings: Settings, histories: Tables
+) -> Tables:
     """Rank what each person needs next, and withhold what still satisfies."""
     with progress_bar() as progress:
-        made = recommend(inputs, as_of=day, options=settings.recommend, progress=progress)
+        made = recommend(
+            inputs,
+            as_of=day,
+            options=settings.recommend,
+            reviews=histories.get("satiation_review"),
+            progress=progress,
+        )
     return _logged("recommend", made)
 
 

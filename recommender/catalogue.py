@@ -66,6 +66,20 @@ def read_catalogue(items: pa.Table, as_of: date) -> Catalogue:
     )
 
 
+def unknown_catalogue(need_ids: Texts, n_items: int) -> Catalogue:
+    """Return the catalogue of a shop that tells nothing of its items but that they exist."""
+    return Catalogue(
+        item_ids=np.arange(n_items).astype(str).astype(object),
+        needs=np.zeros(n_items, dtype=np.int64),
+        merchants=np.full(n_items, "", dtype=object),
+        brands=np.full(n_items, -1),
+        is_available=np.ones(n_items, dtype=bool),
+        need_ids=need_ids,
+        parents=np.arange(len(need_ids)),
+        told_days=np.full(len(need_ids), np.nan),
+    )
+
+
 def code_of(ids: Texts, wanted: Texts) -> Ints:
     """Return the place of each wanted id among the sorted ids; -1 where it is not there."""
     if not len(ids) or not len(wanted):

@@ -1,4 +1,4 @@
-"""Calibrated chances from features: a logistic regression with squares and products."""
+"""Calibrated chances from features: a logistic regression, and trees on what it leaves."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 
+from recommender.boosting import Features, Trees, fit_trees
 from recommender.interactions import Floats
-
-Features = npt.NDArray[np.float32]
-"""Shape (n_rows, n_features); finite."""
 
 MIN_OUTCOMES = 100
 """Purchases, and refusals, without which no regression is fitted."""
+MIN_TREE_OUTCOMES = 5000
+"""Purchases, and refusals, below which trees would learn noise."""
 CLIP = 5.0
 """Standard deviations beyond which a feature's products grow no further."""
 CONSTANT = 1e-6
@@ -25,55 +24,74 @@ PENALTY = 0.1
 
 
 @dataclass(frozen=True)
+class Design:
+    """Which columns enter the regression; trees see all of them."""
+
+    linear: tuple[int, ...]
+    crossed: tuple[int, ...]
+    """Columns whose squares and pairwise products enter, too."""
+
+
+@dataclass(frozen=True)
 class Chance:
     """A fitted regression."""
 
+    design: Design
     means: Features
     deviations: Features
-    crossed: tuple[int, ...]
     weights: Features
     intercept: float
+    trees: Trees | None
 
     def of(self, features: Features) -> Floats:
         """Return the chance of each row, shape (n_rows,)."""
-        design = _design(features, self.means, self.deviations, self.crossed)
-        odds = (design @ self.weights).astype(np.float64) + self.intercept
+        odds = self._linear_odds(features)
+        if self.trees is not None:
+            odds = odds + self.trees.margin(features)
         return np.asarray(1 / (1 + np.exp(-odds)))
 
+    def plain(self, features: Features) -> Floats:
+        """Return the chance of each row by the regression alone, shape (n_rows,)."""
+        return np.asarray(1 / (1 + np.exp(-self._linear_odds(features))))
 
-def fit_chance(features: Features, outcomes: Floats, crossed: tuple[int, ...]) -> Chance | None:
+    def _linear_odds(self, features: Features) -> Floats:
+        columns = _columns(features, self.design, self.means, self.deviations)
+        return (columns @ self.weights).astype(np.float64) + self.intercept
+
+
+def fit_chance(
+    features: Features, outcomes: Floats, design: Design, *, boosted: bool = False
+) -> Chance | None:
     """Fit P(outcome = 1) to standardised features, and to products of the crossed ones.
 
     Args:
         features: Shape (n_rows, n_features).
         outcomes: 1 or 0, shape (n_rows,).
-        crossed: Columns whose squares and pairwise products are features too.
+        design: Columns of the regression.
+        boosted: Whether trees on all columns correct the regression, where rows are enough.
 
     Returns:
         The regression; None if there are too few of either outcome to learn from.
     """
     positive = int(outcomes.sum())
-    if min(positive, len(outcomes) - positive) < MIN_OUTCOMES:
+    fewest = min(positive, len(outcomes) - positive)
+    if fewest < MIN_OUTCOMES:
         return None
     means = features.mean(axis=0, dtype=np.float64).astype(np.float32)
     deviations = features.std(axis=0, dtype=np.float64).astype(np.float32)
     deviations[deviations < CONSTANT] = 1.0
-    design = _design(features, means, deviations, crossed)
     model: Any = LogisticRegression(C=PENALTY, solver="newton-cholesky", max_iter=50)
-    model.fit(design, outcomes)
-    return Chance(
-        means,
-        deviations,
-        crossed,
-        np.asarray(model.coef_[0], dtype=np.float32),
-        float(model.intercept_[0]),
-    )
+    model.fit(_columns(features, design, means, deviations), outcomes)
+    weights = np.asarray(model.coef_[0], dtype=np.float32)
+    chance = Chance(design, means, deviations, weights, float(model.intercept_[0]), None)
+    if not boosted or fewest < MIN_TREE_OUTCOMES:
+        return chance
+    trees = fit_trees(features, outcomes, chance._linear_odds(features))  # noqa: SLF001 - own class
+    return Chance(design, means, deviations, weights, chance.intercept, trees)
 
 
-def _design(
-    features: Features, means: Features, deviations: Features, crossed: tuple[int, ...]
-) -> Features:
+def _columns(features: Features, design: Design, means: Features, deviations: Features) -> Features:
     standard = (features - means) / deviations
-    chosen = np.clip(standard[:, list(crossed)], -CLIP, CLIP)
-    left, right = np.triu_indices(len(crossed))
-    return np.hstack([standard, chosen[:, left] * chosen[:, right]])
+    chosen = np.clip(standard[:, list(design.crossed)], -CLIP, CLIP)
+    left, right = np.triu_indices(len(design.crossed))
+    return np.hstack([standard[:, list(design.linear)], chosen[:, left] * chosen[:, right]])

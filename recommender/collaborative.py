@@ -1,14 +1,20 @@
-"""Matrix factors: what people who buy alike buy. The one importer of implicit."""
+"""What people who buy alike buy, and what is bought by the same people. The one importer of implicit."""
 
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from implicit.cpu.als import AlternatingLeastSquares
+from implicit.cpu.bpr import BayesianPersonalizedRanking
+from implicit.nearest_neighbours import ItemItemRecommender, bm25_weight
 from scipy.sparse import csr_array, csr_matrix
 from threadpoolctl import threadpool_limits
 
 Factors = npt.NDArray[np.float32]
+
+FEW_PAIRS = 1_000_000
+"""Pairs below which one thread is enough: on a busy machine threads wait for each other longer
+than they work."""
 
 
 def fit_als(
@@ -34,13 +40,15 @@ def fit_als(
         seed: Seed of the factors' first values.
 
     Returns:
-        User factors (n_users, factors) and thing factors (n_things, factors); their product
-        scores pairs.
+        User factors (n_users, factors), 0 of users without purchases, and thing factors
+        (n_things, factors); their product scores pairs.
 
     Source:
         Hu, Koren, Volinsky, "Collaborative Filtering for Implicit Feedback Datasets", ICDM 2008.
     """
-    confidence = csr_matrix(counts.astype(np.float32))
+    # Who bought nothing has no taste, and must not shift the first values of those who did.
+    known = np.flatnonzero(np.diff(counts.indptr))
+    confidence = csr_matrix(counts[known].astype(np.float32))
     confidence.data = np.log1p(confidence.data)
     # One BLAS thread: implicit runs its own, and sums must not depend on their number.
     with threadpool_limits(1, "blas"):
@@ -50,6 +58,77 @@ def fit_als(
             regularization=regularization,
             iterations=iterations,
             random_state=seed,
+            num_threads=1 if confidence.nnz < FEW_PAIRS else 0,
         )
         model.fit(confidence, show_progress=False)
+    user_factors = np.zeros((counts.shape[0], factors), dtype=np.float32)
+    user_factors[known] = model.user_factors
+    return user_factors, np.asarray(model.item_factors)
+
+
+def fit_bpr(
+    counts: csr_array,
+    *,
+    factors: int = 32,
+    learning_rate: float = 0.02,
+    regularization: float = 0.05,
+    iterations: int = 100,
+    seed: int = 0,
+) -> tuple[Factors, Factors]:
+    """Factorise purchases by Bayesian personalised ranking; how often something was bought is moot.
+
+    Args:
+        counts: Days bought, shape (n_users, n_things).
+        factors: Length of a factor vector, the things' own bias aside.
+        learning_rate: Step of the stochastic gradient.
+        regularization: Pull of the factors towards zero.
+        iterations: Rounds over all purchases.
+        seed: Seed of the factors' first values and of the sampled comparisons.
+
+    Returns:
+        User factors (n_users, factors + 1) and thing factors (n_things, factors + 1); their
+        product scores pairs.
+
+    Source:
+        Rendle, Freudenthaler, Gantner, Schmidt-Thieme, "BPR: Bayesian Personalized Ranking from
+        Implicit Feedback", UAI 2009.
+    """
+    # One thread: with more, the order of the steps would be left to chance.
+    model: Any = BayesianPersonalizedRanking(
+        factors=factors,
+        learning_rate=learning_rate,
+        regularization=regularization,
+        iterations=iterations,
+        num_threads=1,
+        random_state=seed,
+    )
+    model.fit(csr_matrix(counts.astype(np.float32)), show_progress=False)
     return np.asarray(model.user_factors), np.asarray(model.item_factors)
+
+
+def fit_bm25(
+    counts: csr_array, *, neighbours: int = 500, saturation: float = 1.2, length_share: float = 0.4
+) -> csr_array:
+    """Find each thing's nearest things by BM25-weighted purchases.
+
+    A thing is the document and its buyers are the words: w = idf(user) · count · (k1 + 1) /
+    (count + k1 · (1 - b + b · length / mean length)), and two things are as similar as the product
+    of their weights.
+
+    Args:
+        counts: Days bought, shape (n_users, n_things).
+        neighbours: Things kept for each thing, itself among them.
+        saturation: k1, how slowly further purchases by a user cease to count.
+        length_share: b, how far much-bought things are discounted.
+
+    Returns:
+        Similarities, shape (n_things, n_things); a row keeps its largest.
+
+    Source:
+        Robertson, Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009,
+        doi:10.1561/1500000019.
+    """
+    weighted = csr_matrix(bm25_weight(counts.T, K1=saturation, B=length_share).T)
+    model: Any = ItemItemRecommender(K=neighbours)
+    model.fit(weighted, show_progress=False)
+    return csr_array(model.similarity)

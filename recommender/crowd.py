@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +28,7 @@ KIN = 200
 SEED = 20170911
 
 _BLOCK = 512
+_BLOCK_VOICES = 16384
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,21 @@ class Crowd:
     kin: csr_array
     """Cosine of needs' buyers, (n_needs, n_needs); a column keeps its largest."""
 
+    @cached_property
+    def pool_profiles(self) -> csr_array:
+        """Profiles of the pool, one a column, (n_needs, n_pool)."""
+        return csr_array(self.profiles[self.pool].T)
+
+    @cached_property
+    def pool_shares(self) -> csr_array:
+        """What the pool does now, (n_pool, n_needs)."""
+        return csr_array(self.shares[self.pool])
+
+    @cached_property
+    def pool_buys(self) -> csr_array:
+        """1 where a member of the pool bought a need, (n_pool, n_needs)."""
+        return _ones(self.pool_shares)
+
     def kindred(self, users: Ints, needs: Ints) -> Ints:
         """Name the need of each user that speaks most for a new one; -1 if none does.
 
@@ -51,12 +68,13 @@ class Crowd:
             users: Shape (n_rows,).
             needs: A never-bought need for each, same shape.
         """
-        columns = csr_array(self.kin.T)[needs]
-        voices = csr_array(self.shares[users].sqrt() * columns)
-        if not voices.nnz:
-            return np.full(len(users), -1)
-        best = np.asarray(voices.argmax(axis=1)).ravel()
-        return np.where(np.diff(voices.indptr) > 0, best, -1)
+        kin, best = csr_array(self.kin.T), np.full(len(users), -1)
+        # So many rows at a time that their products stay small.
+        for start in range(0, len(users), _BLOCK_VOICES):
+            rows = slice(start, start + _BLOCK_VOICES)
+            voices = self.shares[users[rows]].sqrt().multiply(kin[needs[rows]])
+            best[rows] = _loudest(csr_array(voices))
+        return best
 
 
 @dataclass(frozen=True)
@@ -93,32 +111,53 @@ def hear(crowd: Crowd, users: Ints) -> Opinions:
     """Score every need for some users."""
     taste = crowd.user_factors[users] @ crowd.need_factors.T
     peers = _peers(crowd, users)
-    shares = crowd.shares[crowd.pool]
-    lately = shares.copy()
-    lately.data = np.ones_like(lately.data)
     own = crowd.shares[users]
     return Opinions(
         taste,
-        (peers @ shares).toarray(),
-        (peers @ lately).toarray(),
+        (peers @ crowd.pool_shares).toarray(),
+        (peers @ crowd.pool_buys).toarray(),
         (own.sqrt() @ crowd.kin).toarray(),
     )
 
 
 def _peers(crowd: Crowd, users: Ints) -> csr_array:
     """Return the weights of the pool's members, rows summing to 1, (n_some_users, n_pool)."""
-    similar = (crowd.profiles[users] @ crowd.profiles[crowd.pool].T).toarray()
+    similar = (crowd.profiles[users] @ crowd.pool_profiles).toarray()
     similar[users[:, None] == crowd.pool[None, :]] = 0.0
+    bar = np.zeros((len(users), 1), dtype=np.float32)
     if similar.shape[1] > PEERS:
-        similar[similar < np.partition(similar, -PEERS, axis=1)[:, [-PEERS]]] = 0.0
-    weights = similar**SHARPNESS
-    totals = np.maximum(weights.sum(axis=1, keepdims=True), 1e-12)
-    return csr_array(weights / totals)
+        # Of the negated: with many ties, numpy partitions a low place ten times faster.
+        bar = -np.partition(-similar, PEERS - 1, axis=1)[:, [PEERS - 1]]
+    place = np.flatnonzero((similar >= bar) & (similar > 0))
+    rows, members = np.divmod(place, similar.shape[1])
+    weights = similar.reshape(-1)[place] ** SHARPNESS
+    similar[:] = 0.0
+    similar.reshape(-1)[place] = weights
+    totals = np.maximum(similar.sum(axis=1), 1e-12)
+    bounds = np.searchsorted(rows, np.arange(len(users) + 1))
+    return csr_array((weights / totals[rows], members, bounds), shape=similar.shape)
+
+
+def _loudest(voices: csr_array) -> Ints:
+    """Return the column of each row's largest value, the first of equals; -1 in an empty row."""
+    sizes, best = np.diff(voices.indptr), np.full(voices.shape[0], -1)
+    rows = np.flatnonzero(sizes)
+    if len(rows):
+        peaks = np.maximum.reduceat(voices.data, voices.indptr[rows])
+        at = np.flatnonzero(voices.data == np.repeat(peaks, sizes[rows]))[::-1]
+        # Backwards, so that the first of equals is the last to be written.
+        best[np.repeat(rows, sizes[rows])[at]] = voices.indices[at]
+    return best
+
+
+def _ones(matrix: csr_array) -> csr_array:
+    return csr_array((np.ones_like(matrix.data), matrix.indices, matrix.indptr), matrix.shape)
 
 
 def _profiles(counts: csr_array) -> csr_array:
     buyers = np.maximum(np.bincount(counts.indices, minlength=counts.shape[1]), 1)
-    rarity = np.log1p(counts.shape[0] / buyers)
+    people = np.count_nonzero(np.diff(counts.indptr))
+    rarity = np.log1p(people / buyers)
     weighted = counts.sqrt() @ diags_array(rarity)
     lengths = np.sqrt((weighted * weighted).sum(axis=1))
     unit = diags_array(1 / np.maximum(lengths, 1e-12)) @ weighted
@@ -126,14 +165,13 @@ def _profiles(counts: csr_array) -> csr_array:
 
 
 def _pool(histories: Histories) -> Ints:
-    known = np.unique(histories.users)
+    known = histories.known_users
     step = -(-len(known) // LARGEST_POOL)
     return known[:: max(step, 1)]
 
 
 def _kin(shares: csr_array) -> csr_array:
-    bought = shares.copy()
-    bought.data = np.ones_like(bought.data)
+    bought = _ones(shares)
     buyers = np.maximum(bought.sum(axis=0), 1.0)
     unit = csr_array((bought @ diags_array(1 / np.sqrt(buyers))).astype(np.float32)).T.tocsr()
     n_needs = unit.shape[0]
@@ -143,6 +181,6 @@ def _kin(shares: csr_array) -> csr_array:
         cosine = (unit[chosen] @ unit.T).toarray()
         cosine[np.arange(len(chosen)), chosen] = 0.0
         if n_needs > KIN:
-            cosine[cosine < np.partition(cosine, -KIN, axis=1)[:, [-KIN]]] = 0.0
+            cosine[cosine < -np.partition(-cosine, KIN - 1, axis=1)[:, [KIN - 1]]] = 0.0
         rows.append(csr_array(cosine))
     return csr_array(vstack(rows).T)

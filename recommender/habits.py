@@ -1,4 +1,4 @@
-"""What a person's own purchases tell about each need, as features of a regression."""
+"""How often people buy, as features: the need, the person, and the need among its relatives."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recommender.chance import Features
-from recommender.hazard import HazardTable
 from recommender.histories import Histories
 from recommender.interactions import Floats, Ints
-from recommender.timing import Timing
+from recommender.lookup import distinct
 
-MEMORIES_DAYS = (7.0, 20.0, 45.0, 90.0, 180.0, math.inf)
+LONG_MEMORIES_DAYS = (90.0, 180.0, math.inf)
 """Decays at which purchases and trips are counted; inf counts all alike."""
 PERIOD_DAYS = 28
 PERIODS = 13
@@ -45,11 +43,13 @@ def measure_demand(histories: Histories) -> Demand:
     before = histories.buyers(PERIOD_DAYS + 1, 2 * PERIOD_DAYS)
     week = histories.buyers(1, 7)
     since = histories.day - PERIOD_DAYS
-    shoppers = np.unique(histories.trip_users[histories.trip_days >= since])
+    shoppers = distinct(histories.trip_users[histories.trip_days >= since])
+    is_shopper = np.zeros(histories.shape[0], dtype=bool)
+    is_shopper[shoppers] = True
     n_needs = histories.shape[1]
     is_old = histories.first_days < since
     is_back = histories.last_days >= since
-    could = is_old & np.isin(histories.users, shoppers)
+    could = is_old & is_shopper[histories.users]
     exposed = np.bincount(histories.needs[could], minlength=n_needs)
     repeated = np.bincount(histories.needs[is_old & is_back], minlength=n_needs)
     overall = (repeated.sum() + 1) / (exposed.sum() + 2)
@@ -65,20 +65,83 @@ def measure_demand(histories: Histories) -> Demand:
     )
 
 
-def habit_features(
-    histories: Histories, timing: Timing, demand: Demand, hazard: HazardTable
-) -> tuple[tuple[str, ...], Features]:
-    """Describe every pair by its person's own purchases.
+def habits(histories: Histories, demand: Demand) -> dict[str, Floats]:
+    """Describe every pair by how often its person buys, in the long run; shape (n_pairs,)."""
+    needs, users = histories.needs, histories.users
+    known_days = (histories.day - histories.first_days).astype(np.float64)
+    periods, weighted = _periods(histories)
+    own = np.bincount(users, histories.counts, histories.shape[0])
+    return frequencies(histories, LONG_MEMORIES_DAYS) | {
+        "trips_90": np.log(histories.decayed_trips(90.0) + _SMALL)[users],
+        "known_days": np.log(known_days),
+        "periods": weighted,
+        "period_share": np.log(
+            periods / np.minimum(np.ceil(known_days / PERIOD_DAYS), PERIODS) + _SMALL
+        ),
+        "trips_since_first": np.log1p(histories.trips_since(histories.first_days)),
+        "once": (histories.counts == 1).astype(np.float64),
+        "twice": (histories.counts == 2).astype(np.float64),  # noqa: PLR2004 - says its name
+        "buyers": np.log1p(demand.buyers[needs]),
+        "trend": demand.trend[needs],
+        "repeat_odds": demand.repeat_odds[needs],
+        "share_of_all": np.log(histories.counts / own[users]),
+    }
 
-    Returns:
-        The features' names, and their values, shape (n_pairs, n_features).
+
+def customers(histories: Histories) -> dict[str, Floats]:
+    """Describe every pair by its person: how old a customer, how full a basket; (n_pairs,)."""
+    n_users, users = histories.shape[0], histories.users
+    since = histories.day - PERIOD_DAYS
+    trips = np.bincount(histories.trip_users, minlength=n_users)
+    lately = np.bincount(histories.trip_users[histories.trip_days >= since], minlength=n_users)
+    buyers = users[histories.pair_of]
+    bought = np.bincount(buyers, minlength=n_users)
+    bought_lately = np.bincount(buyers[histories.days >= since], minlength=n_users)
+    first = np.full(n_users, histories.day)
+    np.minimum.at(first, histories.trip_users, histories.trip_days)
+    last = np.zeros(n_users, dtype=np.int64)
+    np.maximum.at(last, histories.trip_users, histories.trip_days)
+    return {
+        "basket": (bought / np.maximum(trips, 1))[users],
+        "recent_basket": (bought_lately / np.maximum(lately, 1))[users],
+        "recent_trips": lately[users].astype(np.float64),
+        "customer_days": (histories.day - first)[users].astype(np.float64),
+        "days_since_trip": (histories.day - last)[users].astype(np.float64),
+    }
+
+
+def relatives(histories: Histories, parents: Ints) -> dict[str, Floats]:
+    """Describe every pair by what its person buys in the category above; shape (n_pairs,).
+
+    Args:
+        histories: Purchases before a day.
+        parents: Parent category of each need, shape (n_needs,).
     """
-    columns = _frequencies(histories) | _recency(histories, timing, hazard)
-    needs = histories.needs
-    columns["buyers"] = np.log1p(demand.buyers[needs])
-    columns["trend"] = demand.trend[needs]
-    columns["repeat_odds"] = demand.repeat_odds[needs]
-    return tuple(columns), np.stack(list(columns.values()), axis=1).astype(np.float32)
+    keys = histories.users * (int(parents.max(initial=0)) + 1) + parents[histories.needs]
+    families, family = np.unique(keys, return_inverse=True)
+    last = np.zeros(len(families), dtype=np.int64)
+    np.maximum.at(last, family, histories.last_days)
+    columns: dict[str, Floats] = {
+        "family_needs": np.bincount(family)[family].astype(np.float64),
+        "family_elapsed": (histories.day - last)[family].astype(np.float64),
+    }
+    for days in (20.0, 90.0):
+        own = histories.decayed_counts(days)
+        total = np.bincount(family, own, len(families)).astype(np.float64)[family]
+        columns[f"family_often_{days:g}"] = total
+        columns[f"family_share_{days:g}"] = own / (total + 1e-9)
+    return columns
+
+
+def frequencies(histories: Histories, memories_days: tuple[float, ...]) -> dict[str, Floats]:
+    """Count purchases, and their share of trips, with exponential decay; (n_pairs,)."""
+    columns = {}
+    for days in memories_days:
+        often = histories.decayed_counts(days)
+        trips = histories.decayed_trips(days)[histories.users]
+        columns[f"often_{days:g}"] = np.log(often + _SMALL)
+        columns[f"share_{days:g}"] = np.log(often / np.maximum(trips, 1e-9) + _SMALL)
+    return columns
 
 
 def user_features(histories: Histories) -> dict[str, Floats]:
@@ -98,50 +161,12 @@ def user_features(histories: Histories) -> dict[str, Floats]:
     }
 
 
-def _frequencies(histories: Histories) -> dict[str, Floats]:
-    columns = {}
-    for days in MEMORIES_DAYS:
-        often = histories.decayed_counts(days)
-        trips = histories.decayed_trips(days)[histories.users]
-        columns[f"often_{days:g}"] = np.log(often + _SMALL)
-        columns[f"share_{days:g}"] = np.log(often / np.maximum(trips, 1e-9) + _SMALL)
-    for days in (7.0, 20.0, 90.0):
-        columns[f"trips_{days:g}"] = np.log(histories.decayed_trips(days) + _SMALL)[histories.users]
-    return columns
-
-
-def _recency(histories: Histories, timing: Timing, hazard: HazardTable) -> dict[str, Floats]:
-    elapsed, expected = histories.elapsed, timing.expected
-    ratio = np.log(elapsed / timing.pair_gaps)
-    known_days = (histories.day - histories.first_days).astype(np.float64)
-    periods, weighted = _periods(histories)
-    chance = hazard.chances(elapsed, expected)
-    return {
-        "elapsed": np.log(elapsed),
-        "gap": np.log(timing.pair_gaps),
-        "ratio": ratio,
-        "past_half": np.maximum(ratio - math.log(0.5), 0.0),
-        "past_due": np.maximum(ratio, 0.0),
-        "past_late": np.maximum(ratio - math.log(1.5), 0.0),
-        "hazard": np.log(chance / (1 - chance)),
-        "stock": np.log(timing.stock),
-        "known_days": np.log(known_days),
-        "periods": weighted,
-        "period_share": np.log(
-            periods / np.minimum(np.ceil(known_days / PERIOD_DAYS), PERIODS) + _SMALL
-        ),
-        "trips_since_last": np.log1p(histories.trips_since(histories.last_days)),
-        "trips_since_first": np.log1p(histories.trips_since(histories.first_days)),
-        "once": (histories.counts == 1).astype(np.float64),
-        "twice": (histories.counts == 2).astype(np.float64),  # noqa: PLR2004 - says its name
-    }
-
-
 def _periods(histories: Histories) -> tuple[Floats, Floats]:
     """Count the four-week periods with a purchase, and weigh them by .75 a period of age."""
     age = np.minimum((histories.day - 1 - histories.days) // PERIOD_DAYS, PERIODS - 1)
-    distinct = np.unique(histories.pair_of * PERIODS + age)
-    pairs, age = distinct // PERIODS, distinct % PERIODS
+    # A pair's purchases are sorted by day, the oldest first, so that its periods descend.
+    periods = distinct(histories.pair_of * PERIODS + PERIODS - 1 - age)
+    pairs, age = periods // PERIODS, PERIODS - 1 - periods % PERIODS
     n_pairs = len(histories.users)
     return (
         np.bincount(pairs, minlength=n_pairs).astype(np.float64),

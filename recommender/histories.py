@@ -8,6 +8,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from recommender.interactions import Bools, Floats, Interactions, Ints
+from recommender.lookup import distinct, places
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,11 @@ class Histories:
     trip_days: Ints
 
     @property
+    def known_users(self) -> Ints:
+        """Users who bought anything, ascending."""
+        return distinct(self.users)
+
+    @property
     def first_days(self) -> Ints:
         """The first day each pair was bought."""
         return np.asarray(self.days[self.starts])
@@ -56,6 +62,27 @@ class Histories:
     def keys(self) -> Ints:
         """One sorted number a pair: user × number of needs + need."""
         return self.users * self.shape[1] + self.needs
+
+    def of_users(self, chosen: Bools) -> Histories:
+        """Return the purchases of some users, ``chosen`` of shape (n_users,), same vocabularies."""
+        pairs, trips = chosen[self.users], chosen[self.trip_users]
+        purchases = pairs[self.pair_of]
+        counts = self.counts[pairs]
+        return Histories(
+            day=self.day,
+            shape=self.shape,
+            users=self.users[pairs],
+            needs=self.needs[pairs],
+            counts=counts,
+            starts=np.cumsum(counts) - counts,
+            last_quantities=self.last_quantities[pairs],
+            mean_quantities=self.mean_quantities[pairs],
+            pair_of=np.repeat(np.arange(len(counts)), counts),
+            days=self.days[purchases],
+            quantities=self.quantities[purchases],
+            trip_users=self.trip_users[trips],
+            trip_days=self.trip_days[trips],
+        )
 
     def decayed_counts(self, days: float) -> Floats:
         """Return Σ exp(-age / days) over each pair's purchases, shape (n_pairs,)."""
@@ -78,7 +105,7 @@ class Histories:
     def buyers(self, first_age: int, last_age: int) -> Ints:
         """Count the people who bought each need ``first_age`` to ``last_age`` days ago."""
         ages = self.day - self.days
-        chosen = np.unique(self.pair_of[(ages >= first_age) & (ages <= last_age)])
+        chosen = distinct(self.pair_of[(ages >= first_age) & (ages <= last_age)])
         return np.bincount(self.needs[chosen], minlength=self.shape[1])
 
     def matrix(self, values: Floats) -> csr_array:
@@ -118,10 +145,10 @@ def gather(train: Interactions, day: int) -> Histories:
 
 def bought_within(train: Interactions, first: int, last: int, users: Ints, needs: Ints) -> Floats:
     """Say for each pair whether it was bought in the days [first, last): 1 or 0."""
-    window = train.between(first, last)
+    inside = (train.days >= first) & (train.days < last)
     width = len(train.thing_ids)
-    bought = np.unique(window.users * width + window.things)
-    return np.isin(users * width + needs, bought).astype(np.float64)
+    bought = distinct(np.sort(train.users[inside] * width + train.things[inside]))
+    return (places(bought, users * width + needs) >= 0).astype(np.float64)
 
 
 def _changes(first: Ints, second: Ints) -> Bools:

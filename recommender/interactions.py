@@ -14,6 +14,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 from scipy.sparse import csr_array
 
 from quality.needs import NEED_GROUP_SQL
@@ -24,20 +25,28 @@ Bools = npt.NDArray[np.bool_]
 Texts = npt.NDArray[np.object_]
 Level = Literal["need", "item"]
 
+_TIME = pa.timestamp("us", "UTC")
+_DAY_MICROSECONDS = 86_400_000_000
+
 
 @dataclass(frozen=True)
 class Interactions:
     """Distinct (user, day, thing), sorted by user, day, thing.
 
-    ``users``, ``days``, ``things`` and ``quantities`` share the shape (n_interactions,).
     ``users`` indexes ``user_ids``, ``things`` indexes ``thing_ids``; both vocabularies are sorted.
-    ``quantities`` are units bought that day, 1 where the shop did not record them.
     """
 
     users: Ints
+    """Shape (n_interactions,), as are the next five."""
     days: Ints
     things: Ints
     quantities: Floats
+    """Units bought that day, 1 where the shop did not record them."""
+    items: Ints
+    """The item bought, by its place among the sorted ids of all items; of several that day the
+    one of most units, then the first. At item level the thing itself."""
+    prices: Floats
+    """Mean natural logarithm of that item's unit price that day; NaN where none was recorded."""
     user_ids: Texts
     thing_ids: Texts
 
@@ -75,11 +84,15 @@ class Interactions:
         return matrix
 
     def _where(self, mask: Bools) -> Interactions:
+        if mask.all():
+            return self
         return Interactions(
             self.users[mask],
             self.days[mask],
             self.things[mask],
             self.quantities[mask],
+            self.items[mask],
+            self.prices[mask],
             self.user_ids,
             self.thing_ids,
         )
@@ -95,24 +108,45 @@ def purchase_days(events: pa.Table, items: pa.Table, *, level: Level) -> Interac
         level: Whether a thing is a need group or an item.
 
     Returns:
-        The interactions, sorted by user, day and thing.
+        The interactions, sorted by user, day and thing. All items, or all their needs, are
+        named; people are named if they bought anything.
     """
-    thing = NEED_GROUP_SQL if level == "need" else "item_id"
-    # One thread: the order in which quantities are added must not depend on the machine.
     with duckdb.connect(config={"threads": 1}) as connection:
-        connection.register("events", events)
         connection.register("items", items)
-        rows = connection.sql(f"""
-            SELECT user_id, (occurred_at AT TIME ZONE 'UTC')::date AS day, thing,
-                sum(coalesce(quantity, 1)) AS quantity
-            FROM events JOIN (SELECT item_id, {thing} AS thing FROM items) USING (item_id)
-            WHERE event_type = 'purchase'
-            GROUP BY ALL ORDER BY ALL
-        """).to_arrow_table()
-    users, user_ids = _coded(rows["user_id"])
-    things, thing_ids = _coded(rows["thing"])
-    days = rows["day"].cast(pa.int32()).to_numpy().astype(np.int64)
-    return Interactions(users, days, things, rows["quantity"].to_numpy(), user_ids, thing_ids)
+        names = connection.sql(
+            f"SELECT item_id, {NEED_GROUP_SQL} AS need FROM items ORDER BY item_id"
+        ).to_arrow_table()
+    found = _item_days(events, names["item_id"])
+    if level == "item":
+        return found
+    needs, need_ids = _coded(names["need"])
+    return of_needs(found, needs, need_ids)
+
+
+def of_needs(bought: Interactions, needs: Ints, need_ids: Texts) -> Interactions:
+    """Sum item-level interactions up to need groups.
+
+    Args:
+        bought: Item level.
+        needs: The need of each item, shape (n_items,).
+        need_ids: Names of the needs, sorted.
+    """
+    things = needs[bought.things]
+    # Interactions are sorted by item, too, and the sort is stable: of equals the first item stays.
+    keys = _keys(bought.users, bought.days, things)
+    order = np.lexsort((-bought.quantities, keys))
+    first = np.flatnonzero(np.diff(keys[order], prepend=-1))
+    kept = order[first]
+    return Interactions(
+        bought.users[kept],
+        bought.days[kept],
+        things[kept],
+        _sums(bought.quantities[order], first),
+        bought.things[kept],
+        bought.prices[kept],
+        bought.user_ids,
+        need_ids,
+    )
 
 
 def day_number(day: date) -> int:
@@ -122,11 +156,56 @@ def day_number(day: date) -> int:
     ).days
 
 
+def _item_days(events: pa.Table, item_ids: pa.ChunkedArray) -> Interactions:
+    """Reduce purchases of the items named, sorted, to distinct (user, day, item)."""
+    columns = ["user_id", "item_id", "occurred_at", "quantity", "unit_price"]
+    is_purchase = pc.equal(events["event_type"], "purchase")
+    is_known = pc.is_in(events["item_id"], item_ids)
+    rows = events.select(columns).filter(pc.and_(is_purchase, is_known))
+    # Texts become numbers before anything is sorted: comparing them costs many times more.
+    users, user_ids = _coded(rows["user_id"])
+    items = pc.index_in(rows["item_id"], item_ids).to_numpy().astype(np.int64)
+    days = rows["occurred_at"].cast(_TIME).cast(pa.int64()).to_numpy() // _DAY_MICROSECONDS
+    keys = _keys(users, days, items)
+    order = np.argsort(keys, kind="stable")
+    first = np.flatnonzero(np.diff(keys[order], prepend=-1))
+    prices = rows["unit_price"].fill_null(0.0)
+    is_priced = prices.to_numpy()[order] > 0
+    logs = np.where(is_priced, pc.ln(prices).to_numpy()[order], 0.0)
+    priced = _sums(is_priced.astype(np.float64), first)
+    kept = order[first]
+    return Interactions(
+        users[kept],
+        days[kept],
+        items[kept],
+        _sums(rows["quantity"].fill_null(1.0).to_numpy()[order], first),
+        items[kept],
+        np.divide(_sums(logs, first), priced, out=np.full(len(kept), np.nan), where=priced > 0),
+        user_ids,
+        _texts(item_ids),
+    )
+
+
+def _keys(*codes: Ints) -> Ints:
+    """Return one number a row that orders rows by the first of the codes, then the next."""
+    keys = np.zeros(len(codes[0]), dtype=np.int64)
+    for code in codes:
+        lowest = code.min(initial=0)
+        keys = keys * (code.max(initial=0) - lowest + 1) + code - lowest
+    return keys
+
+
+def _sums(values: Floats, first: Ints) -> Floats:
+    """Add up the runs of values that begin at ``first``."""
+    return np.asarray(np.add.reduceat(values, first)) if len(first) else values
+
+
 def _coded(column: pa.ChunkedArray) -> tuple[Ints, Texts]:
     """Return codes into the sorted distinct values, and those values."""
-    encoded = column.combine_chunks().dictionary_encode()
-    values = encoded.dictionary.to_numpy(zero_copy_only=False)
-    order = np.argsort(values)
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order] = np.arange(len(order))
-    return rank[encoded.indices.to_numpy()], values[order].astype(object)
+    values = pc.unique(column)
+    values = values.take(pc.array_sort_indices(values))
+    return pc.index_in(column, values).to_numpy().astype(np.int64), _texts(values)
+
+
+def _texts(column: pa.Array | pa.ChunkedArray) -> Texts:
+    return np.array(column.to_pylist(), dtype=object)

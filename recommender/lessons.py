@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from recommender.chance import Chance, Features, fit_chance
-from recommender.features import NovelFeatures, RepeatFeatures
+from recommender.chance import Chance, fit_chance
 from recommender.hazard import HazardTable, fit_hazard
 from recommender.histories import bought_within
-from recommender.interactions import Floats, Interactions, Ints
-from recommender.snapshot import Block, Snapshot, own_pairs, user_blocks
+from recommender.interactions import Interactions
+from recommender.samples import describe, describe_own
+from recommender.snapshot import Snapshot
 
 HORIZON_DAYS = 28
+PAST_DAYS = (28, 42, 56)
+"""How long ago the days are from which the four weeks after them are learned, latest first."""
+TIMED_DAYS = (7, 14, 28, 42)
+"""How long ago the days are from which the week after them is learned, latest first."""
 WEEKS_FITTED = 4
 """Weeks after the day whose chances are fitted one by one; later ones are like the last."""
-MAX_FIT_USERS = 1500
-"""Users whose past the regressions are fitted to."""
+MAX_USERS = 1500
+"""Users of each past day to whom chances are fitted: they learn little from more."""
+MAX_TIMED_USERS = 3000
+"""The same of timing, of which each user teaches less."""
+MIN_TIMED_PURCHASES = 3
+"""Purchases without which a pair has no rhythm."""
+
+_DAYS = 7
 
 
 @dataclass(frozen=True)
@@ -32,74 +42,75 @@ class Lessons:
     """Of never-bought needs: the same."""
     weeks: tuple[Chance | None, ...]
     """Of own needs: bought in the first, second … week after the day."""
+    without: frozenset[str]
+    """Groups of features that were left out."""
 
 
-@dataclass(frozen=True)
-class _Sample:
-    """Described (user, need)s of a past day."""
-
-    users: Ints
-    needs: Ints
-    features: Features
-
-
-def learn(train: Interactions, past: Snapshot) -> Lessons:
-    """Fit chances to what was known on a past day and what was bought in the horizon after it.
+def learn(
+    train: Interactions, past: Sequence[Snapshot], without: frozenset[str] = frozenset()
+) -> Lessons:
+    """Fit chances to what was known on past days and what was bought in the horizon after them.
 
     Args:
-        train: Need-level interactions that reach ``HORIZON_DAYS`` beyond the past day.
-        past: The state of the shop on that day.
+        train: Need-level interactions that reach ``HORIZON_DAYS`` beyond each past day.
+        past: The state of the shop on those days, the latest first; at least one.
+        without: Groups of features that are left out.
     """
-    histories = past.histories
-
-    def outcomes(users: Ints, needs: Ints, first: int, last: int) -> Floats:
-        return bought_within(train, histories.day + first, histories.day + last, users, needs)
-
-    bought = outcomes(histories.users, histories.needs, 0, HORIZON_DAYS)
-    hazard = fit_hazard(histories.elapsed, past.timing.expected, bought, HORIZON_DAYS)
-    repeats, novelties = RepeatFeatures(past, hazard), NovelFeatures(past)
-    known = np.unique(histories.users)
-    chosen = known[:: max(-(-len(known) // MAX_FIT_USERS), 1)]
-    if not len(chosen):
-        return Lessons(hazard, None, None, (None,) * WEEKS_FITTED)
-    own, new = _sample(past, chosen, repeats, novelties)
-
-    def fit(sample: _Sample, first: int, last: int, crossed: tuple[int, ...]) -> Chance | None:
-        target = outcomes(sample.users, sample.needs, first, last)
-        return fit_chance(sample.features, target, crossed)
-
+    hazard = _hazard(train, past[0])
+    own, new = describe(past, hazard, without, max_users=MAX_USERS)
+    bought = own.outcomes(train, 0, HORIZON_DAYS)
+    taken_up = new.outcomes(train, 0, HORIZON_DAYS)
+    latest = own.where(own.days == past[0].histories.day)
     return Lessons(
         hazard=hazard,
-        repeat=fit(own, 0, HORIZON_DAYS, repeats.crossed),
-        novel=fit(new, 0, HORIZON_DAYS, novelties.crossed),
+        repeat=fit_chance(own.features, bought, own.design, boosted=True),
+        novel=fit_chance(new.features, taken_up, new.design),
         weeks=tuple(
-            fit(own, 7 * week, 7 * week + 7, repeats.crossed if week == 0 else ())
+            fit_chance(
+                latest.features,
+                latest.outcomes(train, _DAYS * week, _DAYS * week + _DAYS),
+                latest.design,
+            )
             for week in range(WEEKS_FITTED)
         ),
+        without=without,
     )
 
 
-def _sample(
-    past: Snapshot, users: Ints, repeats: RepeatFeatures, novelties: NovelFeatures
-) -> tuple[_Sample, _Sample]:
-    """Describe what the users bought before the past day, and what they might have taken up."""
-    own, new = [], []
-    for block in user_blocks(past, users):
-        pairs, rows, needs = own_pairs(past, block)
-        own.append(_Sample(block.users[rows], needs, repeats.of(block, pairs, rows, needs)))
-        new.append(_novel(block, novelties))
-    return _joined(own), _joined(new)
+def learn_timing(
+    train: Interactions, past: Sequence[Snapshot], without: frozenset[str] = frozenset()
+) -> Lessons:
+    """Fit the chance of a purchase within the week, given that its person shops in it.
+
+    Whether somebody comes at all hides when they need what: so rows of people who did not shop
+    in the week teach nothing, nor do pairs bought less than three times.
+
+    Args:
+        train: Need-level interactions that reach a week beyond each past day.
+        past: The state of the shop on those days, the latest first; at least one.
+        without: Groups of features that are left out.
+
+    Returns:
+        Lessons of a single week.
+    """
+    hazard = _hazard(train, past[0])
+    own = describe_own(past, hazard, without, max_users=MAX_TIMED_USERS)
+    regular = np.zeros(len(own.days), dtype=bool)
+    for snapshot in past:
+        histories = snapshot.histories
+        rows = own.days == histories.day
+        week = train.between(histories.day, histories.day + _DAYS)
+        keys = own.users[rows] * histories.shape[1] + own.needs[rows]
+        counts = histories.counts[np.searchsorted(histories.keys, keys)]
+        regular[rows] = (counts >= MIN_TIMED_PURCHASES) & np.isin(own.users[rows], week.users)
+    timed = own.where(regular)
+    bought = timed.outcomes(train, 0, _DAYS)
+    chance = fit_chance(timed.features, bought, timed.design, boosted=True)
+    return Lessons(hazard, None, None, (chance,), without)
 
 
-def _novel(block: Block, novelties: NovelFeatures) -> _Sample:
-    rows, needs = block.novel_rows, block.novel_needs
-    return _Sample(block.users[rows], needs, novelties.of(block, rows, needs))
-
-
-def _joined(samples: Iterable[_Sample]) -> _Sample:
-    parts = list(samples)
-    return _Sample(
-        np.concatenate([part.users for part in parts]),
-        np.concatenate([part.needs for part in parts]),
-        np.concatenate([part.features for part in parts]),
-    )
+def _hazard(train: Interactions, past: Snapshot) -> HazardTable:
+    histories = past.histories
+    start, users, needs = histories.day, histories.users, histories.needs
+    bought = bought_within(train, start, start + HORIZON_DAYS, users, needs)
+    return fit_hazard(histories.elapsed, past.timing.expected, bought, HORIZON_DAYS)

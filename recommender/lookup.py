@@ -5,6 +5,11 @@ import numpy as np
 from recommender.interactions import Bools, Floats, Ints
 
 
+def distinct(ascending: Ints) -> Ints:
+    """Return each number once, of numbers that are sorted already."""
+    return np.asarray(ascending[np.diff(ascending, prepend=-1) != 0])
+
+
 def places(keys: Ints, wanted: Ints) -> Ints:
     """Return the place of each wanted key among sorted distinct keys, -1 where it is not there."""
     if not len(keys):

@@ -2,46 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from quality.progress import Progress, silent
+from recommender.catalogue import Catalogue
 from recommender.features import NovelFeatures, RepeatFeatures
 from recommender.interactions import Floats, Interactions, Ints
-from recommender.lessons import HORIZON_DAYS, Lessons, learn
+from recommender.lessons import HORIZON_DAYS, MAX_TIMED_USERS, PAST_DAYS, Lessons, learn
 from recommender.snapshot import Block, Snapshot, own_pairs, take_snapshot, user_blocks
 
 
-@dataclass(frozen=True)
 class NeedModel:
-    """Chances on one day."""
+    """Chances on one day: its snapshot, seen through lessons.
 
-    snapshot: Snapshot
-    lessons: Lessons
-    repeat_features: RepeatFeatures
-    novel_features: NovelFeatures
+    Args:
+        snapshot: The day.
+        lessons: What earlier days taught.
+    """
+
+    def __init__(self, snapshot: Snapshot, lessons: Lessons) -> None:
+        self.snapshot, self.lessons = snapshot, lessons
+        self._repeats = RepeatFeatures(snapshot, lessons.hazard, lessons.without)
+        self._novelties = NovelFeatures(snapshot, lessons.without)
+        # The chances by elapsed time alone.
+        self._fallback = lessons.hazard.chances(
+            snapshot.histories.elapsed, snapshot.timing.expected
+        )
 
     def blocks(self, users: Ints) -> Iterator[ScoredBlock]:
         """Yield users in blocks with the chances of what they bought and might take up."""
         for block in user_blocks(self.snapshot, users):
             yield self._score(block)
 
+    def week_chances(self) -> Floats:
+        """Return the chance of every pair in the first week, shape (n_pairs,)."""
+        histories, first = self.snapshot.histories, self.lessons.weeks[0]
+        chances = 1 - (1 - self._fallback) ** (7 / HORIZON_DAYS)
+        if first is None:
+            return chances
+        for block in user_blocks(self.snapshot, histories.known_users):
+            pairs, rows, needs = own_pairs(self.snapshot, block)
+            chances[pairs] = first.of(self._repeats.of(block, pairs, rows, needs))
+        return chances
+
     def _score(self, block: Block) -> ScoredBlock:
         pairs, rows, needs = own_pairs(self.snapshot, block)
-        features = self.repeat_features.of(block, pairs, rows, needs)
-        histories, timing = self.snapshot.histories, self.snapshot.timing
-        fallback = self.lessons.hazard.chances(histories.elapsed[pairs], timing.expected[pairs])
+        features = self._repeats.of(block, pairs, rows, needs)
+        fallback = self._fallback[pairs]
         repeat, weeks = self.lessons.repeat, self.lessons.weeks
         even = 1 - (1 - fallback) ** (7 / HORIZON_DAYS)
-        novel = self.novel_features.of(block, block.novel_rows, block.novel_needs)
+        novel = self._novelties.of(block, block.novel_rows, block.novel_needs)
         return ScoredBlock(
             block,
             pairs,
             rows,
             needs,
             repeat.of(features) if repeat else fallback,
+            repeat.plain(features) if repeat else fallback,
             np.stack([week.of(features) if week else even for week in weeks], axis=1),
             self.lessons.novel.of(novel)
             if self.lessons.novel
@@ -59,35 +79,66 @@ class ScoredBlock:
     rows: Ints
     needs: Ints
     chances: Floats
+    plain_chances: Floats
+    """The same without trees, which flatter the days they were grown on; shape (n_own,)."""
     week_chances: Floats
     """Shape (n_own, WEEKS_FITTED)."""
     novel_chances: Floats
     """Shape (n_candidates,), beside ``block.novel_rows`` and ``block.novel_needs``."""
 
 
+@dataclass(frozen=True)
+class FittedModel:
+    """The model of a day, and the latest past day that it learned from."""
+
+    today: NeedModel
+    past: Snapshot
+
+
 def fit_need_model(
     train: Interactions,
     day: int,
+    catalogue: Catalogue,
     *,
-    told_days: Floats,
-    parents: Ints,
+    without: frozenset[str] = frozenset(),
     progress: Progress = silent,
-) -> NeedModel:
-    """Learn from the horizon before ``day``, then look at ``day``.
+) -> FittedModel:
+    """Learn from the weeks before ``day``, then look at ``day``.
 
-    The regressions are fitted to what was known ``HORIZON_DAYS`` earlier and what was bought
-    since; nothing from ``day`` on is looked at.
+    The regressions are fitted to what was known on three earlier days and what was bought in the
+    ``HORIZON_DAYS`` after each; nothing from ``day`` on is looked at.
 
     Args:
         train: Need-level interactions.
         day: The day to score for.
-        told_days: The merchant's repurchase days by need; NaN where not told.
-        parents: Parent category of each need.
+        catalogue: What the merchants tell of needs and items.
+        without: Groups of features that are left out.
         progress: Told which step is under way.
     """
-    progress("learning from the past weeks", 0, 3)
-    past = take_snapshot(train, day - HORIZON_DAYS, told_days, parents)
-    lessons = learn(train, past)
-    progress("describing people and needs", 1, 3)
-    now = take_snapshot(train, day, told_days, parents)
-    return NeedModel(now, lessons, RepeatFeatures(now, lessons.hazard), NovelFeatures(now))
+    past = past_days(train, day, catalogue, PAST_DAYS, progress=progress)
+    lessons = learn(train.before(day), past, without)
+    progress("describing people and needs", len(PAST_DAYS), len(PAST_DAYS) + 2)
+    return FittedModel(NeedModel(take_snapshot(train, day, catalogue), lessons), past[0])
+
+
+def past_days(
+    train: Interactions,
+    day: int,
+    catalogue: Catalogue,
+    ages: Sequence[int],
+    *,
+    progress: Progress = silent,
+) -> list[Snapshot]:
+    """Look at the days to learn from, so many days ago, the latest first.
+
+    Days before anything was bought are left out, but for the latest. Of the earlier days only as
+    many people are kept as are ever learned from, so that memory holds one whole day.
+    """
+    first = int(train.days.min(initial=day))
+    past = []
+    for number, age in enumerate(ages):
+        if number == 0 or day - age > first:
+            progress("learning from the past weeks", number, len(ages) + 2)
+            snapshot = take_snapshot(train, day - age, catalogue)
+            past.append(snapshot.of_users(snapshot.sample(MAX_TIMED_USERS)) if number else snapshot)
+    return past

@@ -8,12 +8,17 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from quality.progress import Progress, silent
+from recommender.catalogue import Catalogue
 from recommender.interactions import Floats, Interactions, Ints
-from recommender.lessons import WEEKS_FITTED
-from recommender.model import NeedModel, ScoredBlock, fit_need_model
-from recommender.satiation import Satiation, learn_satiation
+from recommender.lessons import PAST_DAYS, WEEKS_FITTED
+from recommender.model import FittedModel, NeedModel, ScoredBlock, fit_need_model
+from recommender.satiation import Review, Satiation, review_satiation
+from recommender.snapshot import Snapshot
 from recommender.states import NeedStates, judge_needs
 
+ANNOYANCE_WEIGHT = 2.0
+"""Hits that one annoying slot outweighs. On the cut of 2017-09-11 weights from 1 to 2 lose less
+than .001 of SAN_S, and 2 halves ANN_S."""
 NOVEL_KEPT = 60
 """Likeliest never-bought needs kept for each user."""
 
@@ -27,11 +32,29 @@ class PersonalNeeds:
     states: NeedStates
     chances: Floats
     """Chance of each pair of the histories within the horizon, shape (n_pairs,)."""
+    plain_chances: Floats
+    """The same without trees; what the choice of products is learned on."""
     week_chances: Floats
     """Shape (n_pairs, WEEKS_FITTED)."""
     novel_keys: Ints
     """user × number of needs + need, ascending, of never-bought needs worth considering."""
     novel_chances: Floats
+    past: Snapshot
+    """The latest day that was learned from."""
+    annoyance_weight: float
+    """Hits that one annoying slot outweighs."""
+    review: Review
+    """What was learned of satiation, and when."""
+
+    @property
+    def utilities(self) -> Floats:
+        """Worth of showing each pair, shape (n_pairs,).
+
+        The chance p of a hit; less λ (1 - p), the weighted chance to annoy, while the last
+        purchase still satisfies.
+        """
+        annoying = np.where(self.states.is_early, 1 - self.chances, 0.0)
+        return np.asarray(self.chances - self.annoyance_weight * annoying)
 
     @property
     def n_needs(self) -> int:
@@ -42,9 +65,11 @@ class PersonalNeeds:
 def read_needs(
     train: Interactions,
     day: int,
+    catalogue: Catalogue,
     *,
-    told_days: Floats,
-    parents: Ints,
+    annoyance_weight: float = ANNOYANCE_WEIGHT,
+    without: frozenset[str] = frozenset(),
+    review: Review | None = None,
     progress: Progress = silent,
 ) -> PersonalNeeds:
     """Learn from everything before ``day`` what everybody needs on it.
@@ -52,40 +77,53 @@ def read_needs(
     Args:
         train: Need-level interactions; days from ``day`` on are not looked at.
         day: The day, counted from 1970-01-01.
-        told_days: The merchant's repurchase days by need; NaN where not told, inf for durables.
-        parents: Parent category of each need.
+        catalogue: What the merchants tell of needs and items.
+        annoyance_weight: How many hits one annoying slot outweighs, λ ≥ 0. A learned satisfied
+            need is held back while p < λ / (1 + λ).
+        without: Groups of features that are left out.
+        review: The last review of satiation; None, or one that no longer holds, for a new one.
         progress: Told which step is under way.
     """
     # One BLAS thread: sums must not depend on how many there are, and small products gain nothing.
     with threadpool_limits(1, "blas"):
-        model = fit_need_model(train, day, told_days=told_days, parents=parents, progress=progress)
-        progress("scoring people's needs", 2, 3)
-        return _scored(model, learn_satiation(train, day, told_days))
+        fitted = fit_need_model(train, day, catalogue, without=without, progress=progress)
+        progress("scoring people's needs", len(PAST_DAYS) + 1, len(PAST_DAYS) + 2)
+        if review is None or not review.holds_on(day):
+            review = review_satiation(train, day)
+        satiation = review.with_told(catalogue.told_days)
+        return _scored(fitted, review, satiation, annoyance_weight)
 
 
-def _scored(model: NeedModel, satiation: Satiation) -> PersonalNeeds:
+def _scored(
+    fitted: FittedModel, review: Review, satiation: Satiation, annoyance_weight: float
+) -> PersonalNeeds:
+    model = fitted.today
     histories = model.snapshot.histories
-    chances = np.zeros(len(histories.users))
+    chances, plain = np.zeros((2, len(histories.users)))
     weeks = np.zeros((len(histories.users), WEEKS_FITTED))
     novel_keys, novel_chances = [np.zeros(0, dtype=np.int64)], [np.zeros(0)]
-    for scored in model.blocks(np.unique(histories.users)):
+    for scored in model.blocks(histories.known_users):
         chances[scored.pairs] = scored.chances
+        plain[scored.pairs] = scored.plain_chances
         weeks[scored.pairs] = scored.week_chances
         keys, kept = _likeliest(scored, histories.shape[1])
         novel_keys.append(keys)
         novel_chances.append(kept)
-    is_learned = model.lessons.weeks[0] is not None
-    states = judge_needs(
-        histories, model.snapshot.timing, satiation, weeks[:, 0] if is_learned else None
-    )
+    is_learned = model.lessons.repeat is not None
+    likely = annoyance_weight / (1 + annoyance_weight)
+    is_likely = (chances >= likely) if is_learned else np.zeros(len(chances), dtype=bool)
     return PersonalNeeds(
         model,
         satiation,
-        states,
+        judge_needs(histories, model.snapshot.timing, satiation, is_likely),
         chances,
+        plain,
         weeks,
         np.concatenate(novel_keys),
         np.concatenate(novel_chances),
+        fitted.past,
+        annoyance_weight,
+        review,
     )
 
 

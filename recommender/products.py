@@ -1,4 +1,4 @@
-"""From a need to a product: the person's usual one, else of the usual brand, else the popular."""
+"""From a need to a product: the likeliest own one, else the likeliest new one, else the popular."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from recommender.catalogue import Catalogue
+from recommender.choice import ProductChances, likeliest_new
 from recommender.interactions import Bools, Floats, Interactions, Ints
 from recommender.lookup import ints_at, places
 
 MEMORY_DAYS = 90.0
-"""Decay of a purchase in what counts as the person's usual product."""
+"""Decay of a purchase in what counts as the person's usual brand."""
 POPULAR_DAYS = 30.0
 """Decay of a purchase in what counts as popular."""
 
@@ -23,9 +24,10 @@ class Shelf:
     catalogue: Catalogue
     blocked: Ints
     """Sorted keys user × number of items + item that are not shown to that user."""
+    products: ProductChances
     usual_keys: Ints
     usual_items: Ints
-    """The available product bought most and latest, shape of its keys."""
+    """The likeliest available product that the person bought, shape of its keys."""
     brand_keys: Ints
     brand_items: Ints
     """The most popular available product of the person's usual brand."""
@@ -49,16 +51,22 @@ class Shelf:
         )
         return np.asarray(keys[sizes >= np.diff(self.starts)[keys % max(n_needs, 1)]])
 
-    def choose(self, users: Ints, needs: Ints) -> Ints:
-        """Choose a product for each (user, need), any one shape (n,); -1 where none may be shown.
+    def choose(self, users: Ints, needs: Ints, chances: Floats) -> Ints:
+        """Choose a product for each (user, need); -1 where none may be shown.
 
         Half of all repeat purchases are of the same product and three quarters of the same
-        maker, so the usual product comes first and the usual brand next.
+        maker, so what the person bought comes first.
+
+        Args:
+            users: Shape (n,).
+            needs: Same shape.
+            chances: Chance of each to buy the need, same shape.
         """
         keys = users * len(self.catalogue.need_ids) + needs
         items = self._unless_blocked(
             users, ints_at(self.usual_items, places(self.usual_keys, keys), -1)
         )
+        items = self._try_new(items, users, needs, chances)
         brand = self._unless_blocked(
             users, ints_at(self.brand_items, places(self.brand_keys, keys), -1)
         )
@@ -71,13 +79,28 @@ class Shelf:
             place += 1
         return items
 
+    def _try_new(self, items: Ints, users: Ints, needs: Ints, chances: Floats) -> Ints:
+        """Fill in the likeliest product that the person never bought, if that was learned."""
+        if self.products.new is None:
+            return items
+        # What is known of a person is in the learned tables; who is not there is not profiled.
+        is_known = np.isin(users, self.products.today.bought.users)
+        open_ = np.flatnonzero((items < 0) & is_known)
+        found, _ = likeliest_new(self.products, users[open_], needs[open_], chances[open_])
+        items[open_] = self._unless_blocked(users[open_], found)
+        return items
+
     def _unless_blocked(self, users: Ints, items: Ints) -> Ints:
         keys = users * len(self.catalogue.item_ids) + items
         return np.where((items >= 0) & ~np.isin(keys, self.blocked), items, -1)
 
 
 def stock_shelf(
-    catalogue: Catalogue, everybody: Interactions, bought: Interactions, day: int, blocked: Ints
+    catalogue: Catalogue,
+    everybody: Interactions,
+    bought: Interactions,
+    products: ProductChances,
+    blocked: Ints,
 ) -> Shelf:
     """Order the products of each need for everybody, and for those who bought some.
 
@@ -85,28 +108,28 @@ def stock_shelf(
         catalogue: The items.
         everybody: Item-level interactions before ``day``, in the catalogue's vocabulary of
             items: what makes a product popular.
-        bought: Those of them whose people may be profiled: what makes a product usual.
-        day: The day.
+        bought: Those of them whose people may be profiled: what makes a brand usual.
+        products: Chances of the products those people bought, on the day.
         blocked: Sorted keys user × number of items + item that are not shown to that user.
     """
     n_items, n_needs = len(catalogue.item_ids), len(catalogue.need_ids)
+    day = products.today.bought.day
     recency = np.exp((everybody.days - day) / POPULAR_DAYS)
     demand = np.bincount(everybody.things, recency, n_items)
     open_items = np.flatnonzero(catalogue.is_available)
     popular = open_items[np.lexsort((open_items, -demand[open_items], catalogue.needs[open_items]))]
+    usual_keys, usual_items = _usual_products(catalogue, products, blocked)
     pairs, place = np.unique(bought.users * n_items + bought.things, return_inverse=True)
     weights = _sums(place, np.exp((bought.days - day) / MEMORY_DAYS), len(pairs))
     users, items = pairs // max(n_items, 1), pairs % max(n_items, 1)
     keys = users * n_needs + catalogue.needs[items]
-    can_be_shown = catalogue.is_available[items] & ~np.isin(pairs, blocked)
-    usual = np.flatnonzero(can_be_shown)
-    usual = usual[_firsts(keys[usual], -weights[usual], items[usual])]
     brand_keys, brand_items = _usual_brands(catalogue, popular, keys, items, weights)
     return Shelf(
         catalogue,
         blocked,
-        keys[usual],
-        items[usual],
+        products,
+        usual_keys,
+        usual_items,
         brand_keys,
         brand_items,
         popular,
@@ -132,6 +155,18 @@ class LastItems:
     def look_up(self, keys: Ints) -> Ints:
         """Return the product of each key; -1 where none was bought."""
         return ints_at(self.items, places(self.keys, keys), -1)
+
+
+def _usual_products(
+    catalogue: Catalogue, products: ProductChances, blocked: Ints
+) -> tuple[Ints, Ints]:
+    """Return pair keys, ascending, and the likeliest available product of each."""
+    n_items, n_needs = len(catalogue.item_ids), len(catalogue.need_ids)
+    users, items = products.keys // max(n_items, 1), products.keys % max(n_items, 1)
+    can_be_shown = np.flatnonzero(catalogue.is_available[items] & ~np.isin(products.keys, blocked))
+    keys = users[can_be_shown] * n_needs + catalogue.needs[items[can_be_shown]]
+    best = _firsts(keys, -products.chances[can_be_shown], items[can_be_shown])
+    return keys[best], items[can_be_shown[best]]
 
 
 def _usual_brands(

@@ -38,7 +38,8 @@ def rank_needs(
 ) -> Ranked:
     """Return each user's best ``k`` needs.
 
-    Utility is the chance of buying within the horizon. Needs of which nothing personal is known
+    Utility is the chance of buying within the horizon, less what may annoy
+    (``PersonalNeeds.utilities``). Needs of which nothing personal is known
     come after all others, by their share of recent buyers less 1, and fill what is free.
 
     Args:
@@ -50,10 +51,11 @@ def rank_needs(
         showable: Which needs can be shown to anybody, shape (n_needs,); None for all.
         parts: Where needs may come from.
     """
+    own = personal.utilities
     ranked = []
     for start in range(0, len(users), BLOCK_USERS):
         chosen = users[start : start + BLOCK_USERS]
-        utilities = _utilities(personal, popularity, chosen, withheld, parts)
+        utilities = _utilities(personal, popularity, chosen, withheld, parts, own)
         if showable is not None:
             utilities[:, ~showable] = -np.inf
         ranked.append(_best(utilities, k))
@@ -71,6 +73,7 @@ def _utilities(
     users: Ints,
     withheld: Ints,
     parts: tuple[Part, ...],
+    own: Floats,
 ) -> Floats:
     """Return the utility of every need, -inf where it may not be shown."""
     histories = personal.model.snapshot.histories
@@ -79,7 +82,7 @@ def _utilities(
     else:
         utilities = np.full((len(users), personal.n_needs), -np.inf)
     for part, keys, chances in (
-        ("own", histories.keys, personal.chances),
+        ("own", histories.keys, own),
         ("novel", personal.novel_keys, personal.novel_chances),
     ):
         rows, found = rows_of(keys, users, personal.n_needs)

@@ -19,13 +19,33 @@ SHOWN: Mapping[str, tuple[str, str]] = {
         "{ago} 天前买过一次；这类商品通常约每 {gap} 天购买一次",
         "Bought once, {ago} days ago; usually bought about every {gap} days",
     ),
+    "habit": (
+        "上次购买仅在 {ago} 天前，通常可用 {lasts} 天，但四周内再买的可能仍为 {percent}%",
+        "Bought only {ago} days ago and usually lasts {lasts} days, but {percent} % likely to be bought again within four weeks",
+    ),
+    "due_same_brand": (
+        "上次购买在 {ago} 天前，通常约每 {gap} 天购买一次；这款您没有买过，是您常买的品牌“{brand}”",
+        "Last bought {ago} days ago, usually every {gap} days; this product is new to you, of your usual brand {brand}",
+    ),
+    "due_new_product": (
+        "上次购买在 {ago} 天前，通常约每 {gap} 天购买一次；这款您没有买过",
+        "Last bought {ago} days ago, usually every {gap} days; this product is new to you",
+    ),
     "after_purchase": (
-        "最近买了“{because}”；买过它的人接着买这类商品的可能是平常的 {lift} 倍",
-        "You lately bought {because}; people who did take this up {lift} times as often as usual",
+        "{since} 天前买了“{because}”；买过它的人接着买这类商品的可能是平常的 {lift} 倍，其中半数在 {lag} 天内",
+        "You bought {because} {since} days ago; people who did take this up {lift} times as often as usual, half of them within {lag} days",
+    ),
+    "goes_with": (
+        "{since} 天前买了“{because}”；这类商品常与它搭配，买过它的人买这类商品的可能是平常的 {lift} 倍",
+        "You bought {because} {since} days ago; this often goes with it, {lift} times as often as usual",
     ),
     "taste": (
         "常买“{because}”的人也常买这类商品",
         "Often bought by people who buy {because}, as you do",
+    ),
+    "brand": (
+        "是您常买的品牌“{brand}”，这类商品您没有买过",
+        "Of your usual brand {brand}, of a kind that is new to you",
     ),
     "popular_in_segment": (
         "与您同年龄段、同地区的顾客中，近 28 天有 {buyers} 人购买",
@@ -38,6 +58,10 @@ SHOWN: Mapping[str, tuple[str, str]] = {
     "popular_no_profile": (
         "未同意画像，故未使用个人数据；近 28 天有 {buyers} 人购买",
         "No personal data were used, as profiling was not agreed to; {buyers} people bought it in the last 28 days",
+    ),
+    "untried": (
+        "近 28 天无人购买，因列表尚有空位而展示",
+        "Nobody bought it in the last 28 days; it fills a place that is free",
     ),
 }
 """Reason code → sentence, of what is shown."""
@@ -97,7 +121,7 @@ def sentences(
             places.append(rows)
         order = np.argsort(np.concatenate(places), kind="stable")
         columns.append(pa.concat_arrays(parts).take(pa.array(order)))
-    return columns[0], columns[1]
+    return columns[0], _singular(columns[1])
 
 
 def _filled(sentence: str, rows: Ints, facts: Mapping[str, pa.Array]) -> pa.Array:
@@ -109,3 +133,10 @@ def _filled(sentence: str, rows: Ints, facts: Mapping[str, pa.Array]) -> pa.Arra
     if len(pieces) == 1:
         return pa.array([sentence] * len(rows), pa.string())
     return pc.binary_join_element_wise(*pieces, "")
+
+
+def _singular(english: pa.Array) -> pa.Array:
+    """Write one day, one star and one person as such."""
+    for several, one in ((r"1 (day|star)s", r"1 \2"), (r"1 (people)", "1 person")):
+        english = pc.replace_substring_regex(english, rf"(^|[^\d.]){several}", rf"\1{one}")
+    return english

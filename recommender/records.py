@@ -58,7 +58,9 @@ class Ledger:
                 CASE WHEN event_type = 'return' THEN coalesce(quantity, 1) ELSE 0 END AS value,
                 CASE WHEN event_type = 'purchase' THEN occurred_at END AS bought_at,
                 CASE WHEN event_type = 'return' THEN occurred_at END AS returned_at
-            FROM events WHERE event_type IN ('purchase', 'return')
+            FROM events
+            SEMI JOIN (SELECT * FROM events WHERE event_type = 'return') USING (user_id, item_id)
+            WHERE event_type IN ('purchase', 'return')
             """,
             "sum(value)",
             "max(returned_at) >= coalesce(max(bought_at), max(returned_at))",

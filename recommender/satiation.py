@@ -12,7 +12,7 @@ import numpy as np
 
 from recommender.histories import bought_within, gather
 from recommender.interactions import Bools, Floats, Interactions
-from recommender.timing import estimate_timing
+from recommender.timing import estimate_timing, pair_gaps
 
 WEEKS = 12
 """Weekly snapshots before the day; each is judged by the seven days after it."""
@@ -27,12 +27,12 @@ DOUBT = 0.5
 """Posterior standard deviations added before a need is judged."""
 LARGEST_RATIO = 0.9
 """Early to due purchase-rate ratio under which a need satiates."""
-LARGEST_MEAN_RATIO = 0.85
-"""Early to due ratio that must be expected besides: a sure but slight dip is no reason to hold."""
 MIN_DUE_PURCHASES = 30
 """Due purchases in the shop below which nothing is learned."""
 
 _DAYS = 7
+REVIEW_DAYS = _DAYS * WEEKS
+"""Days for which a review holds."""
 
 
 @dataclass(frozen=True)
@@ -47,36 +47,65 @@ class Satiation:
     """The merchant said that it is not bought again."""
 
 
-def learn_satiation(train: Interactions, day: int, told_days: Floats) -> Satiation:
-    """Decide which needs to hold back after a purchase.
+@dataclass(frozen=True)
+class Review:
+    """What was learned on one day of which needs satiate, for the weeks after it."""
+
+    day: int
+    is_satiating: Bools
+    """Learned alone, shape (n_needs,)."""
+
+    def holds_on(self, day: int) -> bool:
+        """Say whether the review is young enough, and not from a later day."""
+        return 0 <= day - self.day < REVIEW_DAYS
+
+    def with_told(self, told_days: Floats) -> Satiation:
+        """Add what the merchants told.
+
+        Args:
+            told_days: The merchant's repurchase days, shape (n_needs,); NaN where not told, in
+                which case only learning counts, inf for durables.
+        """
+        told = ~np.isnan(told_days)
+        return Satiation(told | self.is_satiating, told, np.isposinf(told_days))
+
+
+def review_satiation(train: Interactions, day: int) -> Review:
+    """Learn from the twelve weeks before ``day`` which needs to hold back after a purchase.
 
     Among pairs with at least three purchases of users who shop in the week after a snapshot, the
-    rate of buying where elapsed / gap < .35 against where it is in [.7, 1.4). A need's log ratio
-    has sampling variance 1/(early + ½) + 1/(due + ½) and is shrunk to the shop's with prior
-    variance .12, or the needs' own spread if larger. The need satiates if the posterior mean plus
-    half a standard deviation is below ln .9, and the mean itself below ln .85.
+    rate of buying where elapsed / gap < .35 against where it is in [.7, 1.4). The gap is the
+    pair's own, mixed with its need's, which is measured once, at the first snapshot: a yardstick
+    should not move. A need's log ratio has sampling variance 1/(early + ½) + 1/(due + ½) and is
+    shrunk to the needs' precision-weighted mean with prior variance .12, or the needs' own spread
+    if larger. The need satiates if the posterior mean plus half a standard deviation is below
+    ln .9.
+
+    Satiation is a property of goods rather than of a day, and its estimate is noisy: two reviews
+    four weeks apart agree on two needs in three. So it is reviewed every twelve weeks, when all
+    snapshots are new ones, and lists do not flap in between.
 
     Args:
         train: Need-level interactions; days from ``day`` on are not looked at.
         day: The day to decide for.
-        told_days: The merchant's repurchase days, shape (n_needs,); NaN where not told, in
-            which case only learning counts, inf for durables.
     """
     n_needs = len(train.thing_ids)
     early, due = np.zeros((2, n_needs)), np.zeros((2, n_needs))
+    first = gather(train, day - REVIEW_DAYS)
+    need_gaps = estimate_timing(first, np.full(n_needs, np.nan)).need_gaps
     for week in range(1, WEEKS + 1):
-        _add_snapshot(early, due, train, day - _DAYS * week)
-    told = ~np.isnan(told_days)
-    return Satiation(told | _credibly_low(early, due), told, np.isposinf(told_days))
+        _add_snapshot(early, due, train, day - _DAYS * week, need_gaps)
+    return Review(day, _credibly_low(early, due))
 
 
-def _add_snapshot(early: Floats, due: Floats, train: Interactions, day: int) -> None:
+def _add_snapshot(
+    early: Floats, due: Floats, train: Interactions, day: int, need_gaps: Floats
+) -> None:
     histories = gather(train, day)
-    timing = estimate_timing(histories, np.full(histories.shape[1], np.nan))
     week = train.between(day, day + _DAYS)
     chosen = (histories.counts >= MIN_PURCHASES) & np.isin(histories.users, week.users)
     needs = histories.needs[chosen]
-    ratio = (histories.elapsed / timing.pair_gaps)[chosen]
+    ratio = (histories.elapsed / pair_gaps(histories, np.log(need_gaps)))[chosen]
     bought = bought_within(train, day, day + _DAYS, histories.users[chosen], needs)
     for tally, inside in (
         (early, ratio < EARLY_BELOW),
@@ -90,13 +119,12 @@ def _credibly_low(early: Floats, due: Floats) -> Bools:
     if due[1].sum() < MIN_DUE_PURCHASES or not early[0].sum():
         return np.zeros(early.shape[1], dtype=bool)
     ratios = _log_rate(early) - _log_rate(due)
-    overall = float(_log_rate(early.sum(axis=1)) - _log_rate(due.sum(axis=1)))
     precision = 1 / (1 / (early[1] + 0.5) + 1 / (due[1] + 0.5))
+    overall = float((ratios * precision).sum() / precision.sum())
     variance = max(LEAST_PRIOR_VARIANCE, _between(ratios - overall, precision, early, due))
     posterior = precision + 1 / variance
     mean = (ratios * precision + overall / variance) / posterior
-    is_credible = mean + DOUBT / np.sqrt(posterior) < np.log(LARGEST_RATIO)
-    return np.asarray(is_credible & (mean < np.log(LARGEST_MEAN_RATIO)))
+    return np.asarray(mean + DOUBT / np.sqrt(posterior) < np.log(LARGEST_RATIO))
 
 
 def _between(surprises: Floats, precision: Floats, early: Floats, due: Floats) -> float:

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import dataclass, replace
 
-from recommender.catalogue import Catalogue
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from recommender.catalogue import Catalogue, unknown_catalogue
 from recommender.evaluation.models import Mode
+from recommender.features import GROUPS
 from recommender.interactions import Floats, Interactions, Ints
+from recommender.lessons import HORIZON_DAYS, TIMED_DAYS, Lessons, learn_timing
 from recommender.lookup import floats_at, places
-from recommender.needs import PersonalNeeds, read_needs
+from recommender.model import NeedModel, past_days
+from recommender.needs import ANNOYANCE_WEIGHT, PersonalNeeds, read_needs
 from recommender.popularity import Popularity, measure_popularity
 from recommender.ranking import Part, rank_needs
 from recommender.refill import make_lists
+from recommender.satiation import Review
+from recommender.snapshot import take_snapshot
+
+ABLATIONS = GROUPS
+"""Groups of features that an ablation may leave out."""
 
 _PARTS: dict[Mode, tuple[Part, ...]] = {
     "all": ("own", "novel", "popular"),
@@ -30,7 +41,8 @@ class ShikeModel:
         catalogue: What merchants told of the needs, whose vocabulary must be that of the training
             interactions; None if nothing is told.
         name: What the report calls it.
-        holds_back: Whether satisfied needs are held back.
+        annoyance_weight: How many hits one annoying slot outweighs.
+        without: Groups of features that are left out, of ``ABLATIONS``.
     """
 
     def __init__(
@@ -38,49 +50,109 @@ class ShikeModel:
         catalogue: Catalogue | None = None,
         *,
         name: str = "shike",
-        holds_back: bool = True,
+        annoyance_weight: float = ANNOYANCE_WEIGHT,
+        without: frozenset[str] = frozenset(),
     ) -> None:
         self.name = name
-        self._catalogue, self._holds_back = catalogue, holds_back
-        self._personal: PersonalNeeds | None = None
-        self._popularity: Popularity | None = None
+        self._catalogue, self._without = catalogue, without
+        self._annoyance_weight = annoyance_weight
+        self._read: _Read | None = None
+        self._timing: tuple[int, Lessons] | None = None
+        self._review: Review | None = None
 
     def fit(self, train: Interactions, *, as_of: int) -> None:
-        """Learn from ``train``, all of it before the start of day ``as_of``."""
-        told, parents = self._told(train)
-        self._personal = read_needs(train, as_of, told_days=told, parents=parents)
-        nobody = np.full(len(train.user_ids), -1)
-        self._popularity = measure_popularity(train, as_of, nobody, min_people=1)
+        """Take in ``train``, all of it before the start of day ``as_of``.
+
+        What is asked for is learned when it is first asked for. Two things outlive the fit, as
+        they do in a shop from day to day: a review of satiation while it holds, and what was
+        learned of timing for ``HORIZON_DAYS``.
+        """
+        self._read = _Read(train, as_of, self._known_catalogue(train))
+        if self._timing and not 0 <= as_of - self._timing[0] < HORIZON_DAYS:
+            self._timing = None
 
     def lists(self, users: Ints, k: int, mode: Mode) -> Ints:
         """Return the best ``k`` needs of each user, shape (n_users, k); -1 is an empty slot."""
-        personal, popularity = self._fitted()
-        keys = personal.model.snapshot.histories.keys
-        if mode == "all" and self._holds_back:
-            held = keys[personal.states.is_held]
+        personal, popularity = self._personal()
+        if mode == "all":
+            held = personal.model.snapshot.histories.keys[personal.states.is_held]
             return make_lists(personal, popularity, users, k, withheld=held).needs
-        parts = _PARTS[mode]
-        return rank_needs(personal, popularity, users, k, withheld=keys[:0], parts=parts).needs
+        return self._by_chance(users, k, _PARTS[mode])
+
+    def unheld_lists(self, users: Ints, k: int) -> Ints:
+        """Return the likeliest ``k`` needs of each user, whether or not they still satisfy."""
+        return self._by_chance(users, k, _PARTS["all"])
+
+    def _by_chance(self, users: Ints, k: int, parts: tuple[Part, ...]) -> Ints:
+        personal, popularity = self._personal()
+        likely = replace(personal, annoyance_weight=0.0)
+        nothing = np.zeros(0, dtype=np.int64)
+        return rank_needs(likely, popularity, users, k, withheld=nothing, parts=parts).needs
+
+    def chances(self, users: Ints, things: Ints) -> Floats:
+        """Return the chance of each pair within the horizon, (n_pairs,); 0 if never bought."""
+        personal, _ = self._personal()
+        keys = personal.model.snapshot.histories.keys
+        return floats_at(personal.chances, places(keys, users * personal.n_needs + things), 0.0)
 
     def timing_scores(self, users: Ints, things: Ints) -> Floats:
-        """Return the chance of each pair within a week, shape (n_pairs,); 0 if never bought."""
-        personal, _ = self._fitted()
-        keys = personal.model.snapshot.histories.keys
-        wanted = users * personal.n_needs + things
-        return floats_at(personal.week_chances[:, 0], places(keys, wanted), 0.0)
+        """Return the chance of each pair within a week in which its user shops, (n_pairs,).
 
-    def _told(self, train: Interactions) -> tuple[Floats, Ints]:
+        0 for what was never bought.
+        """
+        read = self._fitted()
+        if read.timing is None:
+            read.timing = self._read_timing(read)
+        keys, chances = read.timing
+        return floats_at(chances, places(keys, users * len(read.train.thing_ids) + things), 0.0)
+
+    def _read_timing(self, read: _Read) -> tuple[Ints, Floats]:
+        with threadpool_limits(1, "blas"):
+            if self._timing is None:
+                past = past_days(read.train, read.day, read.catalogue, TIMED_DAYS)
+                self._timing = (read.day, learn_timing(read.train, past, self._without))
+            snapshot = take_snapshot(read.train, read.day, read.catalogue)
+            chances = NeedModel(snapshot, self._timing[1]).week_chances()
+        return snapshot.histories.keys, chances
+
+    def _personal(self) -> tuple[PersonalNeeds, Popularity]:
+        read = self._fitted()
+        if read.personal is None:
+            read.personal = read_needs(
+                read.train,
+                read.day,
+                read.catalogue,
+                annoyance_weight=self._annoyance_weight,
+                without=self._without,
+                review=self._review,
+            )
+            self._review = read.personal.review
+        nobody = np.full(len(read.train.user_ids), -1)
+        return read.personal, measure_popularity(read.train, read.day, nobody, min_people=1)
+
+    def _known_catalogue(self, train: Interactions) -> Catalogue:
         if self._catalogue is None:
-            n_needs = len(train.thing_ids)
-            return np.full(n_needs, np.nan), np.arange(n_needs)
+            return unknown_catalogue(train.thing_ids, int(train.items.max(initial=-1)) + 1)
         if not np.array_equal(self._catalogue.need_ids, train.thing_ids):
             raise ValueError(
                 f"the catalogue must name the needs of the interactions, found "
                 f"{len(self._catalogue.need_ids)} and {len(train.thing_ids)} needs"
             )
-        return self._catalogue.told_days, self._catalogue.parents
+        return self._catalogue
 
-    def _fitted(self) -> tuple[PersonalNeeds, Popularity]:
-        if self._personal is None or self._popularity is None:
+    def _fitted(self) -> _Read:
+        if self._read is None:
             raise ValueError(f"{self.name} must be fitted before it is asked for lists")
-        return self._personal, self._popularity
+        return self._read
+
+
+@dataclass
+class _Read:
+    """What the model was given, and what it has read from it so far."""
+
+    train: Interactions
+    day: int
+    catalogue: Catalogue
+    personal: PersonalNeeds | None = None
+    timing: tuple[Ints, Floats] | None = None
+    """Keys of the pairs, ascending, and their chances in the first week."""

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
+from recommender.brands import loyalty
+from recommender.catalogue import Catalogue
 from recommender.complements import Hints, find_complements, hints_today
 from recommender.crowd import Crowd, Opinions, gather_crowd, hear
 from recommender.habits import Demand, measure_demand
 from recommender.histories import Histories, gather
 from recommender.interactions import Floats, Interactions, Ints
 from recommender.lookup import rows_of
+from recommender.prices import deals
 from recommender.timing import Timing, estimate_timing
 
 BLOCK_USERS = 256
@@ -31,39 +35,83 @@ class Snapshot:
     timing: Timing
     demand: Demand
     crowd: Crowd
-    hints: Hints
+    parents: Ints
+    """Parent category of each need, shape (n_needs,)."""
+    loyalty: dict[str, Floats]
+    """Features of pairs by name, each of shape (n_pairs,), as the next."""
+    deals: dict[str, Floats]
+
+    @cached_property
+    def hints(self) -> Hints:
+        """What follows from what people bought; looked for when it is first asked for."""
+        return hints_today(find_complements(self.histories, self.parents), self.histories)
+
+    def sample(self, most: int) -> Ints:
+        """Name at most so many of the people who bought anything, ascending and evenly spread."""
+        known = self.histories.known_users
+        return known[:: max(-(-len(known) // most), 1)]
+
+    def of_users(self, users: Ints) -> Snapshot:
+        """Keep the pairs of some users, and what is shared by all as it is.
+
+        Hints are not to be asked for: others' purchases, which make the rules, are gone.
+        """
+        chosen = np.zeros(self.histories.shape[0], dtype=bool)
+        chosen[users] = True
+        pairs = chosen[self.histories.users]
+        return replace(
+            self,
+            histories=self.histories.of_users(chosen),
+            timing=self.timing.of_pairs(pairs),
+            loyalty={name: values[pairs] for name, values in self.loyalty.items()},
+            deals={name: values[pairs] for name, values in self.deals.items()},
+        )
 
 
 @dataclass(frozen=True)
 class Block:
     """Some users' opinions, their pairs, and what they might take up."""
 
+    snapshot: Snapshot
     users: Ints
     """Ascending codes."""
     opinions: Opinions
     pairs: slice
     """Their rows among the snapshot's pairs."""
-    novel_rows: Ints
-    """Row of ``users`` of each never-bought candidate, ascending; shape (n_candidates,)."""
-    novel_needs: Ints
+
+    @property
+    def novel_rows(self) -> Ints:
+        """Row of ``users`` of each never-bought candidate, ascending; shape (n_candidates,)."""
+        return self._novel[0]
+
+    @property
+    def novel_needs(self) -> Ints:
+        """The need of each candidate."""
+        return self._novel[1]
+
+    @cached_property
+    def _novel(self) -> tuple[Ints, Ints]:
+        return _candidates(self.snapshot, self.users, self.opinions)
 
 
-def take_snapshot(train: Interactions, day: int, told_days: Floats, parents: Ints) -> Snapshot:
+def take_snapshot(train: Interactions, day: int, catalogue: Catalogue) -> Snapshot:
     """Gather what is known at the start of ``day``.
 
     Args:
         train: Need-level interactions; days from ``day`` on are not looked at.
         day: The day.
-        told_days: The merchant's repurchase days by need; NaN where not told.
-        parents: Parent category of each need.
+        catalogue: What the merchants tell of needs and items.
     """
+    train = train.before(day)
     histories = gather(train, day)
     return Snapshot(
         histories,
-        estimate_timing(histories, told_days),
+        estimate_timing(histories, catalogue.told_days),
         measure_demand(histories),
         gather_crowd(histories),
-        hints_today(find_complements(histories, parents), histories),
+        catalogue.parents,
+        loyalty(train, histories, catalogue.brands),
+        deals(train, histories),
     )
 
 
@@ -74,8 +122,7 @@ def user_blocks(snapshot: Snapshot, users: Ints) -> Iterator[Block]:
         chosen = users[start : start + BLOCK_USERS]
         opinions = hear(snapshot.crowd, chosen)
         first, last = np.searchsorted(bounds, [chosen[0], chosen[-1] + 1])
-        rows, needs = _candidates(snapshot, chosen, opinions)
-        yield Block(chosen, opinions, slice(int(first), int(last)), rows, needs)
+        yield Block(snapshot, chosen, opinions, slice(int(first), int(last)))
 
 
 def own_pairs(snapshot: Snapshot, block: Block) -> tuple[Ints, Ints, Ints]:

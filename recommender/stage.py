@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -14,9 +16,13 @@ import pyarrow.compute as pc
 from quality.progress import Progress, silent
 from quality.tables.inputs import EVENTS
 from recommender.catalogue import Catalogue, read_catalogue
-from recommender.interactions import Interactions, day_number, purchase_days
-from recommender.lists import Day, recommendations, states_table
-from recommender.needs import PersonalNeeds, read_needs
+from recommender.choice import ProductChances, read_products
+from recommender.day import Day
+from recommender.frugal import make_frugal_lists
+from recommender.further import add_further_products
+from recommender.interactions import Interactions, Ints, day_number, purchase_days
+from recommender.lists import recommendations, states_table
+from recommender.needs import ANNOYANCE_WEIGHT, PersonalNeeds, read_needs
 from recommender.people import People, read_people
 from recommender.popularity import measure_popularity
 from recommender.products import Shelf, stock_shelf
@@ -24,6 +30,10 @@ from recommender.records import Ledger
 from recommender.refill import make_lists
 from recommender.replenishment import replenishment_calendar
 from recommender.returns import net_purchases
+from recommender.reviews import NAME as REVIEW
+from recommender.reviews import last_review, review_table
+from recommender.shortfall import short_lists
+from recommender.slots import Limits, Slots, fill_slots
 from recommender.suppression import (
     Held,
     once_each,
@@ -38,6 +48,15 @@ from recommender.withholding import do_not_recommend
 
 logger = logging.getLogger(__name__)
 
+_LEAST = {
+    "list_length": 1,
+    "slots_per_need": 1,
+    "frugal_cap": 0,
+    "annoyance_weight": 0,
+    "calendar_weeks": 1,
+}
+"""Options that must not be smaller."""
+
 EVENT_TIME = EVENTS.column("occurred_at").arrow.type
 
 
@@ -46,9 +65,15 @@ class RecommendOptions:
     """How the lists are made."""
 
     list_length: int = 20
-    """Slots of a list, at most one a need group."""
+    """Slots of a list, at least 1."""
+    slots_per_need: int = 1
+    """Slots of a list that one need group may take, at least 1; further ones go to further products of it."""
+    frugal_cap: float = math.inf
+    """Slots of a list that needs never bought may take, from 0; inf for no limit. For a shop whose customers want to buy less: their lists hold what they need again, and may stay short."""
     valid_days: int = 7
     """Days for which a list may be shown, the as-of day being the first."""
+    annoyance_weight: float = ANNOYANCE_WEIGHT
+    """Hits that one annoying slot outweighs, at least 0: at 2, what still satisfies is shown only to whoever buys it with a chance of two thirds."""
     trial_pack_share: float = 0.5
     """Part of a pack that a trial unit counts as."""
     fatigue_exposures: int = 5
@@ -64,12 +89,28 @@ class RecommendOptions:
     assumes_profiling_consent: bool = True
     """Whether people who were not asked (or are not in ``users``) may be profiled."""
 
+    def __post_init__(self) -> None:
+        """Refuse what no list can be made with.
+
+        Raises:
+            ValueError: If a number is out of its range.
+        """
+        for name, least in _LEAST.items():
+            if not getattr(self, name) >= least:
+                raise ValueError(f"{name} must be at least {least}, got {getattr(self, name)}")
+
+    @property
+    def limits(self) -> Limits:
+        """How the lists may be filled."""
+        return Limits(self.list_length, self.slots_per_need, self.frugal_cap)
+
 
 def recommend(
     tables: Mapping[str, pa.Table],
     *,
     as_of: date,
     options: RecommendOptions,
+    reviews: pa.Table | None = None,
     progress: Progress = silent,
 ) -> dict[str, pa.Table]:
     """Decide what each person is shown, and what is withheld from whom.
@@ -83,49 +124,59 @@ def recommend(
             there: ``users``, ``awards`` with ``trials``, ``reports``, ``exposures``.
         as_of: Everything before the start of this day (UTC) is known, nothing after.
         options: How the lists are made.
+        reviews: What ``satiation_review`` held on earlier days, each row with its ``as_of``.
         progress: Told which step is under way.
 
     Returns:
-        ``recommendations``, ``do_not_recommend``, ``replenishment_calendar``, ``need_states``.
+        ``recommendations``, ``do_not_recommend``, ``replenishment_calendar``, ``need_states``; and
+        ``satiation_review``, which later days build on, if the last one no longer holds.
     """
+    tables = {**tables, EVENTS.name: _known(tables[EVENTS.name], as_of)}
     catalogue = read_catalogue(tables["items"], as_of)
     people = read_people(tables, assumes_consent=options.assumes_profiling_consent)
     bought = _purchases(tables, catalogue, people, as_of)
     personal = read_needs(
         bought.needs.of_users(people.may_profile),
         bought.day,
-        told_days=catalogue.told_days,
-        parents=catalogue.parents,
+        catalogue,
+        annoyance_weight=options.annoyance_weight,
+        review=last_review(reviews, catalogue),
         progress=progress,
     )
+    products = read_products(bought.items.of_users(people.may_profile), personal, catalogue)
     ledger = Ledger(
         tables, catalogue, people.user_ids, people.may_profile, tables["items"], bought.day
     )
-    shelf, held = _withhold(personal, ledger, bought, options)
+    shelf, held = _withhold(personal, products, ledger, bought, options)
     popularity = measure_popularity(
         bought.needs, bought.day, people.segments, options.min_segment_people
     )
     # Profiling a person's segment is profiling too.
     popularity.row_of[~people.may_profile] = popularity.everybody
-    users = np.arange(len(people.user_ids))
-    ranked = make_lists(
-        personal,
-        popularity,
-        users,
-        options.list_length,
-        withheld=np.union1d(withheld_keys(held, personal.n_needs), shelf.exhausted()),
-        showable=shelf.has_items,
+    day = Day(
+        personal, popularity, shelf, people, _brands(tables["items"]), as_of, options.valid_days
     )
-    day = Day(personal, popularity, shelf, people, as_of, options.valid_days)
+    users = np.arange(len(people.user_ids))
+    withheld = np.union1d(withheld_keys(held, personal.n_needs), shelf.exhausted())
+    slots = _slots(day, bought, users, withheld, options.limits)
     made = {
-        "recommendations": recommendations(day, ranked, users),
+        "recommendations": recommendations(day, slots),
         "do_not_recommend": do_not_recommend(day, held, bought.items),
         "replenishment_calendar": replenishment_calendar(
-            personal, catalogue.need_ids, as_of, options.calendar_weeks
+            personal, bought.needs.of_users(~people.may_profile), as_of, options.calendar_weeks
         ),
         "need_states": states_table(day),
     }
-    logger.info("recommended to %d people, %d withheld", len(users), len(made["do_not_recommend"]))
+    if personal.review.day == bought.day:
+        made[REVIEW] = review_table(personal.review, catalogue)
+    short = short_lists(slots, shelf, users, withheld, options.limits)
+    logger.info(
+        "recommended to %d people, %d withheld, %d lists with free slots%s",
+        len(users),
+        len(made["do_not_recommend"]),
+        sum(short.values()),
+        "".join(f", {why} {count}" for why, count in short.items() if count),
+    )
     return made
 
 
@@ -138,12 +189,16 @@ class _Purchases:
     items: Interactions
 
 
+def _known(events: pa.Table, as_of: date) -> pa.Table:
+    """Return what happened before the day; who first comes later is nobody yet."""
+    return events.filter(pc.field("occurred_at") < pa.scalar(as_of).cast(EVENT_TIME))
+
+
 def _purchases(
     tables: Mapping[str, pa.Table], catalogue: Catalogue, people: People, as_of: date
 ) -> _Purchases:
     day = day_number(as_of)
-    known = tables["events"].filter(pc.field("occurred_at") < pa.scalar(as_of).cast(EVENT_TIME))
-    purchases = net_purchases(known)
+    purchases = net_purchases(tables["events"])
     needs = purchase_days(purchases, tables["items"], level="need")
     items = purchase_days(purchases, tables["items"], level="item")
     return _Purchases(
@@ -153,8 +208,35 @@ def _purchases(
     )
 
 
+def _slots(day: Day, bought: _Purchases, users: Ints, withheld: Ints, limits: Limits) -> Slots:
+    """Rank needs within the limits, and fill their places with products."""
+    personal, popularity, shelf = day.personal, day.popularity, day.shelf
+    k, showable = limits.length, shelf.has_items
+    if math.isinf(limits.new_needs):
+        ranked = make_lists(personal, popularity, users, k, withheld=withheld, showable=showable)
+    else:
+        ranked = make_frugal_lists(
+            personal, popularity, users, limits, withheld=withheld, showable=showable
+        )
+    slots = fill_slots(personal, popularity, shelf, ranked, users)
+    if limits.per_need == 1:
+        return slots
+    profiled = bought.items.of_users(day.people.may_profile)
+    restock = partial(stock_shelf, day.catalogue, bought.items, profiled, shelf.products)
+    return add_further_products(slots, personal, shelf, restock, limits)
+
+
+def _brands(items: pa.Table) -> pa.Array:
+    """Return the brand of each item, in the catalogue's order of items."""
+    return items.sort_by("item_id")["brand"].combine_chunks()
+
+
 def _withhold(
-    personal: PersonalNeeds, ledger: Ledger, bought: _Purchases, options: RecommendOptions
+    personal: PersonalNeeds,
+    products: ProductChances,
+    ledger: Ledger,
+    bought: _Purchases,
+    options: RecommendOptions,
 ) -> tuple[Shelf, list[Held]]:
     """Decide what may not be shown, and put the rest on the shelf."""
     day = bought.day
@@ -165,7 +247,11 @@ def _withhold(
         disliked.users * n_items + disliked.items, returned.users * n_items + returned.items
     )
     shelf = stock_shelf(
-        ledger.catalogue, bought.items, bought.items.of_users(ledger.may_profile), day, blocked
+        ledger.catalogue,
+        bought.items,
+        bought.items.of_users(ledger.may_profile),
+        products,
+        blocked,
     )
     durable, satisfied = satisfied_needs(personal)
     shown = ledger.ignored_needs(options.fatigue_exposures, options.fatigue_days)

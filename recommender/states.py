@@ -24,9 +24,6 @@ LAPSED_RATIO = 3.0
 """Gaps passed in silence after which a person counts as having stopped."""
 ONE_OFF_SHARE = 0.2
 """Share of a need's buyers who come back, below which a first purchase counts as the last."""
-LIKELY = 0.3
-"""Chance of a purchase within the week at which a learned satiation is set aside: whoever buys
-milk daily is not satisfied by yesterday's."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +39,8 @@ class NeedStates:
     window_ends: Ints
     """The middle half of the expected returns."""
     has_window: Bools
+    is_early: Bools
+    """Whether the last purchase still satisfies, as far as its need tells."""
     is_held: Bools
     """Whether the need is withheld from the person: satisfied, or a durable."""
     is_satiating: Bools
@@ -49,20 +48,20 @@ class NeedStates:
 
 
 def judge_needs(
-    histories: Histories, timing: Timing, satiation: Satiation, week_chances: Floats | None
+    histories: Histories, timing: Timing, satiation: Satiation, is_likely: Bools
 ) -> NeedStates:
     """Place every pair.
 
     A satiating need is satisfied for half its gap, or until a week before the earliest tenth of
-    gaps if that is later; a gap's logarithm is taken as normal about the pair's. It is not where
-    the need was learned (not told) to satiate and the person still is likely to buy within the
-    week.
+    gaps if that is later; a gap's logarithm is taken as normal about the pair's. Where the need
+    was learned (not told) to satiate, a likely purchase overrules: whoever buys milk daily is not
+    satisfied by yesterday's.
 
     Args:
         histories: Purchases before the day.
         timing: Gaps, spreads and stock.
         satiation: Which needs a purchase satisfies.
-        week_chances: Chance of each pair within a week; None if nothing could be learned.
+        is_likely: Whether each pair is likely to be bought all the same, shape (n_pairs,).
     """
     needs, elapsed, expected = histories.needs, histories.elapsed, timing.expected
     spread = timing.spreads[needs]
@@ -71,9 +70,8 @@ def judge_needs(
     start = np.ceil(expected * np.exp(-QUARTILE * spread))
     end = np.ceil(expected * np.exp(QUARTILE * spread))
     is_durable = satiation.is_durable[needs]
-    is_satisfied = satiation.is_satiating[needs] & (elapsed < hold)
-    if week_chances is not None:
-        is_satisfied &= satiation.is_told[needs] | (week_chances < LIKELY)
+    is_early = satiation.is_satiating[needs] & (elapsed < hold)
+    is_satisfied = is_early & (satiation.is_told[needs] | ~is_likely)
     is_lapsed = elapsed > np.maximum(LAPSED_RATIO * expected, end)
     is_one_off = (histories.counts == 1) & (_return_shares(histories) < ONE_OFF_SHARE)[needs]
     name = np.select(
@@ -89,6 +87,7 @@ def judge_needs(
         window_mids=last + np.ceil(expected).astype(np.int64),
         window_ends=last + end.astype(np.int64),
         has_window=~(is_durable | ~is_satisfied & (is_lapsed | is_one_off)),
+        is_early=is_early,
         is_held=is_satisfied | is_durable,
         is_satiating=satiation.is_satiating[needs],
         is_durable=is_durable,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from recommender.histories import Histories
-from recommender.interactions import Floats, Ints
+from recommender.interactions import Bools, Floats, Ints
 
 NEED_PSEUDO_GAPS = 20.0
 """Gaps of the whole shop (or of the merchant's word) that a need's own gaps are mixed with."""
@@ -41,14 +41,20 @@ class Timing:
         """Days the last purchase of each pair is expected to last, stock counted."""
         return self.pair_gaps * self.stock
 
+    def of_pairs(self, chosen: Bools) -> Timing:
+        """Return what is known of some pairs, ``chosen`` of shape (n_pairs,)."""
+        return replace(self, pair_gaps=self.pair_gaps[chosen], stock=self.stock[chosen])
+
 
 @dataclass(frozen=True)
 class _Gaps:
     """Neighbouring purchases of a pair; shape (n_gaps,)."""
 
     pairs: Ints
+    days: Ints
+    """Days between them."""
     logs: Floats
-    """Logarithm of the days between them."""
+    """Logarithm of the days."""
     stock_logs: Floats
     """Logarithm of the units of the earlier one over the pair's mean."""
 
@@ -69,22 +75,42 @@ def estimate_timing(histories: Histories, told_days: Floats) -> Timing:
     gaps = _gaps(histories)
     n_needs = histories.shape[1]
     gap_needs = histories.needs[gaps.pairs]
-    overall = float(np.exp(np.median(gaps.logs))) if len(gaps.logs) else FIRST_GUESS_DAYS
-    anchors = np.where(np.isfinite(told_days), told_days, overall)
-    medians, sizes = _medians(gaps.logs, gap_needs, n_needs)
-    need_logs = (sizes * medians + NEED_PSEUDO_GAPS * np.log(anchors)) / (sizes + NEED_PSEUDO_GAPS)
-    pair_gaps = _pair_gaps(histories, need_logs)
+    need_logs = _need_logs(gaps, gap_needs, told_days)
+    own_gaps = pair_gaps(histories, need_logs)
     elasticities = _elasticities(histories, gaps)
     return Timing(
         need_gaps=np.exp(need_logs),
-        spreads=_spreads(gaps, gap_needs, np.log(pair_gaps), n_needs),
+        spreads=_spreads(gaps, gap_needs, np.log(own_gaps), n_needs),
         elasticities=elasticities,
-        pair_gaps=pair_gaps,
+        pair_gaps=own_gaps,
         stock=np.exp(
             elasticities[histories.needs]
             * _stock_logs(histories.last_quantities, histories.mean_quantities)
         ),
     )
+
+
+def _need_logs(gaps: _Gaps, needs: Ints, told_days: Floats) -> Floats:
+    """Return the logarithm of each need's gap, shape (n_needs,)."""
+    overall = float(np.exp(np.median(gaps.logs))) if len(gaps.logs) else FIRST_GUESS_DAYS
+    anchors = np.where(np.isfinite(told_days), told_days, overall)
+    medians, sizes = _median_logs(gaps.days, needs, len(told_days))
+    mixed = sizes * medians + NEED_PSEUDO_GAPS * np.log(anchors)
+    return np.asarray(mixed / (sizes + NEED_PSEUDO_GAPS))
+
+
+def pair_gaps(histories: Histories, need_logs: Floats) -> Floats:
+    """Return each pair's usual days between purchases, its own gaps mixed with its need's.
+
+    Args:
+        histories: Purchases before a day.
+        need_logs: Log of each need's gap in days, shape (n_needs,).
+    """
+    own = histories.counts - 1
+    span = histories.last_days - histories.first_days
+    mean_logs = np.log(np.where(own > 0, span / np.maximum(own, 1), 1.0))
+    mixed = own * mean_logs + PAIR_PSEUDO_GAPS * need_logs[histories.needs]
+    return np.asarray(np.exp(mixed / (own + PAIR_PSEUDO_GAPS)))
 
 
 def _gaps(histories: Histories) -> _Gaps:
@@ -94,19 +120,11 @@ def _gaps(histories: Histories) -> _Gaps:
     pairs = histories.pair_of[later]
     days = histories.days[later] - histories.days[later - 1]
     stock = _stock_logs(histories.quantities[later - 1], histories.mean_quantities[pairs])
-    return _Gaps(pairs, np.log(days), stock)
+    return _Gaps(pairs, days, np.log(days), stock)
 
 
 def _stock_logs(units: Floats, usual: Floats) -> Floats:
     return np.log(np.clip(units / usual, 1 / LARGEST_STOCK, LARGEST_STOCK))
-
-
-def _pair_gaps(histories: Histories, need_logs: Floats) -> Floats:
-    own = histories.counts - 1
-    span = histories.last_days - histories.first_days
-    mean_logs = np.log(np.where(own > 0, span / np.maximum(own, 1), 1.0))
-    mixed = own * mean_logs + PAIR_PSEUDO_GAPS * need_logs[histories.needs]
-    return np.asarray(np.exp(mixed / (own + PAIR_PSEUDO_GAPS)))
 
 
 def _spreads(gaps: _Gaps, gap_needs: Ints, pair_logs: Floats, n_needs: int) -> Floats:
@@ -133,14 +151,15 @@ def _elasticities(histories: Histories, gaps: _Gaps) -> Floats:
     return np.asarray(np.clip((shared + pseudo * overall) / (squares + pseudo), 0.0, 1.0))
 
 
-def _medians(values: Floats, groups: Ints, n_groups: int) -> tuple[Floats, Ints]:
-    """Return each group's median, 0 for an empty one, and its size."""
-    ordered = values[np.lexsort((values, groups))]
+def _median_logs(days: Ints, groups: Ints, n_groups: int) -> tuple[Floats, Ints]:
+    """Return the median logarithm of each group's days, 0 for an empty one, and its size."""
+    span = int(days.max(initial=0)) + 1
+    ordered = np.sort(groups * span + days) % span
     sizes = np.bincount(groups, minlength=n_groups)
     starts = np.cumsum(sizes) - sizes
     some = sizes > 0
     low = ordered[starts[some] + (sizes[some] - 1) // 2]
     high = ordered[starts[some] + sizes[some] // 2]
     medians = np.zeros(n_groups)
-    medians[some] = (low + high) / 2
+    medians[some] = (np.log(low) + np.log(high)) / 2
     return medians, sizes

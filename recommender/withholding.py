@@ -10,8 +10,8 @@ import pyarrow.compute as pc
 
 from quality.tables.outputs import DO_NOT_RECOMMEND
 from recommender.columns import dates, named, whole_numbers, written_dates
+from recommender.day import Day
 from recommender.interactions import Interactions
-from recommender.lists import Day
 from recommender.products import LastItems
 from recommender.reasons import WITHHELD, sentences
 from recommender.suppression import NEVER, Held

@@ -16,9 +16,13 @@ from infra.landing import fetch_inputs
 from infra.logs import configure_logging
 from infra.pages import EvaluationFacts, render_evaluation
 from quality.validation import validate
-from recommender.evaluation.report import HEADLINES
+from recommender.evaluation.report_json import as_json as written_as_json
+from recommender.evaluation.report_tables import as_tables
+from recommender.evaluation.report_text import as_text
+from recommender.evaluation.rolling import EvaluationOptions
 from recommender.evaluation.rolling import evaluate as run_evaluation
 from recommender.interactions import Level
+from recommender.shike_model import ABLATIONS
 
 TEST_CUTS: Final = "2017-10-09,2017-11-06,2017-12-04"
 """The test cuts of the demo data; options are tuned on 2017-09-11 only."""
@@ -43,6 +47,18 @@ class Days(click.ParamType[tuple[date, ...]]):
 @click.option("--horizon", type=click.IntRange(min=1), default=28, show_default=True, help="Days.")
 @click.option("--level", type=click.Choice(["need", "item"]), default="need", show_default=True)
 @click.option(
+    "--without",
+    type=click.Choice(ABLATIONS),
+    multiple=True,
+    help="Measure shike without a group of features, too; may be given several times.",
+)
+@click.option(
+    "--timing/--no-timing",
+    default=True,
+    show_default=True,
+    help="Fit models for twelve weeks more, to measure how well they time.",
+)
+@click.option(
     "--page",
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write the figures as a page for people to this file, too.",
@@ -55,9 +71,11 @@ def evaluate(  # noqa: PLR0913 - a parameter for each option of the command
     cuts: tuple[date, ...],
     horizon: int,
     level: Level,
+    without: tuple[str, ...],
     page: Path | None,
     config: Path | None,
     *,
+    timing: bool,
     as_json: bool,
     verbose: bool,
 ) -> None:
@@ -69,9 +87,14 @@ def evaluate(  # noqa: PLR0913 - a parameter for each option of the command
         folder = fetch_inputs(data, Path(work), settings.store)
         tables = validate(folder, as_of=last, options=settings.validate, progress=progress).tables
         report = run_evaluation(
-            tables, cuts=cuts, horizon_days=horizon, level=level, progress=progress
+            tables,
+            cuts=cuts,
+            horizon_days=horizon,
+            level=level,
+            options=EvaluationOptions(with_timing=timing, without=without),
+            progress=progress,
         )
     if page:
-        facts = EvaluationFacts(cuts=report.cuts, horizon_days=horizon, headline=HEADLINES)
-        page.write_bytes(render_evaluation(report.to_arrow(), facts))
-    click.echo(report.to_json() if as_json else report.to_text())
+        facts = EvaluationFacts(cuts=report.cuts, horizon_days=horizon)
+        page.write_bytes(render_evaluation(as_tables(report), facts))
+    click.echo(written_as_json(report) if as_json else as_text(report))

@@ -128,9 +128,5 @@ class EvaluationFacts:
 
     cuts: tuple[date, ...]
     horizon_days: int
-    headline: tuple[str, ...]
-    """Columns drawn as bars, in this order; all columns stand in the table."""
-    own: str = "shike"
-    """The model drawn in colour."""
     disclaimers: tuple[Words, ...] = ()
     language: str = "zh-CN"

@@ -38,6 +38,8 @@ class Judged:
     """Metric → shape (n_users,), NaN where a user has nothing to hit."""
     coverage: float
     """Share of the catalogue on the first ten slots of at least one list."""
+    shown: Ints
+    """The lists of anything, shape (n_users, k); -1 is an empty slot."""
 
 
 def make_yardstick(
@@ -67,4 +69,4 @@ def judge(yardstick: Yardstick, lists: Mapping[Mode, Ints]) -> Judged:
         scores |= annoyance(
             lists["all"], cut.users, cut.truth, annoying, yardstick.needs_of_things, name=name
         )
-    return Judged(scores, coverage(lists["all"], cut.catalogue_size))
+    return Judged(scores, coverage(lists["all"], cut.catalogue_size), lists["all"])

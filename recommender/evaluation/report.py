@@ -1,58 +1,25 @@
-"""What the evaluation found: a table to read, rows to compute with, intervals to believe."""
+"""What the evaluation found, and how sure it is."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
-import pyarrow as pa
 
-from recommender.evaluation.bootstrap import Interval, bootstrap_mean
-from recommender.evaluation.judge import Judged
+from recommender.evaluation.before_after import BeforeAfter
+from recommender.evaluation.bootstrap import Interval, bootstrap_means
+from recommender.evaluation.measured import Measured
+from recommender.interactions import Floats
 
 HEADLINES = ("ndcg@10", "repeat_ndcg@10", "novel_ndcg@10", "ann_s@10", "san_s@10")
 """The metrics of the printed table, before STAUC; the last is what models are ranked by."""
 COMPARED = ("ndcg@10", "novel_ndcg@10", "san_s@10")
 """The metrics whose differences get an interval."""
-
 PRINTED = (*HEADLINES, "stauc")
 """The columns of the printed table."""
-
-_SCHEMA = pa.schema(
-    [
-        pa.field("model", pa.string(), nullable=False),
-        *(pa.field(name, pa.float64()) for name in PRINTED),
-    ]
-)
-_DIGITS = 6
-
-
-@dataclass(frozen=True)
-class Measured:
-    """One model, or one variant of it."""
-
-    name: str
-    judged: tuple[Judged, ...]
-    """One a cut."""
-    stauc: float
-    """Over all weeks; NaN where the model has no timing or it was not asked for."""
-
-    def of_cut(self, number: int) -> dict[str, float]:
-        """Return each metric's mean over the cut's users, and coverage; NaN metrics are left out."""
-        judged = self.judged[number]
-        counting = {name: v[~np.isnan(v)] for name, v in judged.scores.items()}
-        means = {name: float(values.mean()) for name, values in counting.items() if len(values)}
-        return means | {"coverage@10": judged.coverage}
-
-    def means(self) -> dict[str, float]:
-        """Return each metric's mean over users, then over the cuts that have it, and STAUC."""
-        cuts = [self.of_cut(number) for number in range(len(self.judged))]
-        names = dict.fromkeys(name for cut in cuts for name in cut)
-        means = {name: float(np.mean([cut[name] for cut in cuts if name in cut])) for name in names}
-        return means if np.isnan(self.stauc) else means | {"stauc": self.stauc}
 
 
 @dataclass(frozen=True)
@@ -78,6 +45,10 @@ class EvaluationReport:
     """Needs ever bought."""
     satiating_needs: tuple[str, ...]
     measured: tuple[Measured, ...]
+    ablations: tuple[str, ...]
+    """Names of the models that are the subject with something left out."""
+    before_after: BeforeAfter | None
+    """One user's slots at the last cut; None if the simple baseline was not measured."""
     samples: int
     seed: int
 
@@ -100,101 +71,70 @@ class EvaluationReport:
         """
         return self.named(model).means()[metric]
 
-    def compare(self, subject: str, other: str, metric: str) -> Comparison:
-        """Return by how much the subject leads, with a paired-bootstrap interval.
+    @cached_property
+    def intervals(self) -> dict[tuple[str, str], Interval]:
+        """Each model's headlines with their intervals, by model and metric."""
+        asked = [
+            (measured.name, metric)
+            for measured in self.measured
+            for metric in HEADLINES
+            if _has(measured, metric)
+        ]
 
-        Raises:
-            KeyError: If there is no such model or metric.
-        """
-        pairs = zip(self.named(subject).judged, self.named(other).judged, strict=True)
-        differences = [ours.scores[metric] - theirs.scores[metric] for ours, theirs in pairs]
-        interval = bootstrap_mean(differences, samples=self.samples, seed=self.seed)
-        return Comparison(metric, subject, other, interval)
+        def scores(cut: int) -> list[Floats]:
+            return [self.named(name).judged[cut].scores[metric] for name, metric in asked]
 
-    def comparisons(self) -> tuple[Comparison, ...]:
-        """Compare the first model with the best other one, metric by metric."""
+        return dict(zip(asked, self._bootstrap(scores, len(asked)), strict=True))
+
+    @cached_property
+    def leads(self) -> tuple[Comparison, ...]:
+        """The subject's leads over each other model, metric by metric, in order of the models."""
         if not self.measured:
             return ()
         subject, *others = self.measured
-        found = []
-        for metric in COMPARED:
-            means = {other.name: other.means().get(metric) for other in others}
-            rivals = {name: mean for name, mean in means.items() if mean is not None}
-            if rivals and metric in subject.means():
-                best = max(rivals, key=lambda name: rivals[name])
-                found.append(self.compare(subject.name, best, metric))
-        return tuple(found)
+        asked = [
+            (metric, other)
+            for other in others
+            for metric in COMPARED
+            if _has(subject, metric) and _has(other, metric)
+        ]
 
-    def to_arrow(self) -> pa.Table:
-        """Return the printed table: one row a model, a column a metric, null where it has none."""
-        rows = []
-        for measured in self.measured:
-            means = measured.means()
-            rows.append({"model": measured.name, **{name: means.get(name) for name in PRINTED}})
-        return pa.Table.from_pylist(rows, schema=_SCHEMA)
+        def scores(cut: int) -> list[Floats]:
+            own = subject.judged[cut].scores
+            return [own[metric] - other.judged[cut].scores[metric] for metric, other in asked]
 
-    def to_json(self) -> str:
-        """Return the means, cut by cut too, and the comparisons; floats have six digits."""
-        document = {
-            "level": self.level,
-            "cuts": [cut.isoformat() for cut in self.cuts],
-            "horizon_days": self.horizon_days,
-            "users": list(self.users),
-            "needs": self.n_needs,
-            "satiating_needs": list(self.satiating_needs),
-            "models": [
-                {
-                    "model": measured.name,
-                    "mean": _rounded(measured.means()),
-                    "by_cut": [_rounded(measured.of_cut(n)) for n in range(len(self.cuts))],
-                }
-                for measured in self.measured
-            ],
-            "comparisons": [_as_json(comparison) for comparison in self.comparisons()],
-        }
-        return json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
-
-    def to_text(self) -> str:
-        """Return the table a person reads, and the comparisons below it."""
-        n_cuts = len(self.cuts)
-        head = (
-            f"{self.level} level, horizon {self.horizon_days} days, mean of {n_cuts} cuts "
-            f"({', '.join(map(str, self.cuts))}); users {', '.join(map(str, self.users))}; "
-            f"{len(self.satiating_needs)} of {self.n_needs} needs satiate"
+        found = self._bootstrap(scores, len(asked))
+        return tuple(
+            Comparison(metric, subject.name, other.name, interval)
+            for (metric, other), interval in zip(asked, found, strict=True)
         )
-        width = max([len(measured.name) for measured in self.measured], default=0)
-        lines = [_line("", [_heading(name) for name in PRINTED], width)]
-        for measured in self.measured:
-            means = measured.means()
-            cells = [f"{means[name]:.4f}" if name in means else "–" for name in PRINTED]
-            lines.append(_line(measured.name, cells, width))
-        return "\n".join([head, "", *lines, "", *map(_sentence, self.comparisons())]).rstrip()
+
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """Return the subject's leads over the best rival, metric by metric; ablations are none."""
+        rivals = [lead for lead in self.leads if lead.other not in self.ablations]
+        best = {}
+        for metric in COMPARED:
+            found = [lead for lead in rivals if lead.metric == metric]
+            if found:
+                best[metric] = max(found, key=lambda lead: self.mean(lead.other, metric))
+        return tuple(best.values())
+
+    def losses(self) -> tuple[Comparison, ...]:
+        """Return by how much the subject leads over itself with something left out."""
+        return tuple(lead for lead in self.leads if lead.other in self.ablations)
+
+    def _bootstrap(
+        self, scores: Callable[[int], Sequence[Floats]], n_columns: int
+    ) -> list[Interval]:
+        if not n_columns:
+            return []
+        columns = [np.column_stack(scores(cut)) for cut in range(len(self.cuts))]
+        return bootstrap_means(columns, samples=self.samples, seed=self.seed)
 
 
-def _line(name: str, cells: Sequence[str], width: int) -> str:
-    return name.ljust(width) + "".join(cell.rjust(16) for cell in cells)
-
-
-def _heading(metric: str) -> str:
-    return metric.replace("_ndcg", " ndcg").upper()
-
-
-def _sentence(comparison: Comparison) -> str:
-    gap = comparison.difference
-    return (
-        f"{_heading(comparison.metric)}: {comparison.subject} minus {comparison.other} "
-        f"{gap.value:+.4f}, 95% interval [{gap.low:+.4f}, {gap.high:+.4f}]"
+def _has(measured: Measured, metric: str) -> bool:
+    """Say whether every cut has a user who counts."""
+    return all(
+        metric in judged.scores and not np.isnan(judged.scores[metric]).all()
+        for judged in measured.judged
     )
-
-
-def _as_json(comparison: Comparison) -> dict[str, str | float]:
-    gap = comparison.difference
-    return {
-        "metric": comparison.metric,
-        "subject": comparison.subject,
-        "other": comparison.other,
-    } | _rounded({"difference": gap.value, "low": gap.low, "high": gap.high})
-
-
-def _rounded(values: dict[str, float]) -> dict[str, float]:
-    return {name: round(value, _DIGITS) for name, value in values.items()}

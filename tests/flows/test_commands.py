@@ -6,19 +6,30 @@ import pytest
 
 from flows.cli import run_command_line
 from quality.tables import INPUTS, OUTPUTS
+from recommender.evaluation.baselines import baselines
 
 
 def test_the_evaluation_compares_shike_with_every_baseline(shop, tmp_path, capsys):
     page = tmp_path / "evaluation.html"
-    arguments = ["evaluate", "--data", str(shop), "--cuts", "2017-05-01", "--horizon", "28"]
+    arguments = ["evaluate", "--data", str(shop), "--cuts", "2017-05-01", "--no-timing"]
 
-    assert run_command_line([*arguments, "--page", str(page), "--json"]) == 0
+    assert run_command_line([*arguments, "--without", "brand", "--page", str(page), "--json"]) == 0
 
-    said = capsys.readouterr().out
-    for model in ("shike", "popularity", "personal frequency", "decayed", "ALS", "TIFU-KNN"):
-        assert model in said
-    assert json.loads(said)
-    assert "TIFU-KNN" in page.read_text(encoding="utf-8")
+    found = json.loads(capsys.readouterr().out)
+    names = [model["model"] for model in found["models"]]
+    assert names[:2] == ["shike", "shike without brand"]
+    for baseline in baselines():
+        assert {baseline.name, f"{baseline.name} + suppression"} <= set(names)
+    assert found["ablations"] == ["shike without brand"]
+    drawn = page.read_text(encoding="utf-8")
+    for section in ("models", "rivals", "ablations", "slots"):
+        assert f'<section id="{section}"' in drawn
+
+
+def test_only_known_groups_can_be_left_out(shop, capsys):
+    assert run_command_line(["evaluate", "--data", str(shop), "--without", "luck"]) == 2
+
+    assert "'luck' is not one of 'timing', 'collaborative'" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from quality.tables import INPUTS
-from recommender.interactions import Interactions
+from recommender.catalogue import Catalogue, read_catalogue
+from recommender.interactions import Interactions, day_number, of_needs, purchase_days
+from recommender.needs import PersonalNeeds, read_needs
 
 DAY = date(2026, 3, 2)
 """The as-of day of every shop; purchases are given as days before it."""
@@ -83,20 +86,27 @@ def day() -> date:
     return DAY
 
 
-def _interactions(rows: Iterable[tuple[int, int, int] | tuple[int, int, int, float]]):
+def _interactions(rows: Iterable[tuple[float, ...]]):
     ordered = sorted(rows)
     users, days, things = (np.array([row[i] for row in ordered], dtype=np.int64) for i in range(3))
-    quantities = np.array([row[3] if len(row) > 3 else 1.0 for row in ordered])
     names = [
         np.array([f"{prefix}{code:03d}" for code in range(int(codes.max(initial=0)) + 1)], object)
         for prefix, codes in (("u", users), ("n", things))
     ]
-    return Interactions(users, days, things, quantities, *names)
+    return Interactions(
+        users,
+        days,
+        things,
+        np.array([row[3] if len(row) > 3 else 1.0 for row in ordered]),
+        np.array([row[4] if len(row) > 4 else row[2] for row in ordered], dtype=np.int64),
+        np.log([row[5] if len(row) > 5 else np.nan for row in ordered]),
+        *names,
+    )
 
 
 @pytest.fixture(scope="session")
 def make_interactions():
-    """Build interactions from (user, day, need[, quantity])."""
+    """Build interactions from (user, day, need[, quantity[, item[, unit price]]])."""
     return _interactions
 
 
@@ -118,3 +128,46 @@ def cyclic_tables() -> dict[str, pa.Table]:
                 age += max(int(rng.normal(cycles[need], 0.1 * cycles[need])), 1)
         shop.add("users", user_id=f"u{user:02d}")
     return shop.tables()
+
+
+class Cyclic(NamedTuple):
+    """What the cyclic shop is read as."""
+
+    catalogue: Catalogue
+    needs: Interactions
+    items: Interactions
+    personal: PersonalNeeds
+
+
+@pytest.fixture(scope="session")
+def cyclic(cyclic_tables) -> Cyclic:
+    """The cyclic shop, read on ``DAY``."""
+    catalogue = read_catalogue(cyclic_tables["items"], DAY)
+    items = purchase_days(cyclic_tables["events"], cyclic_tables["items"], level="item")
+    needs = of_needs(items, catalogue.needs, catalogue.need_ids)
+    return Cyclic(catalogue, needs, items, read_needs(needs, day_number(DAY), catalogue))
+
+
+@pytest.fixture(scope="session")
+def journey_shop() -> dict[str, pa.Table]:
+    """The Complete Journey as tables; mark its tests ``xdist_group("complete_journey")``."""
+    from infra.sources.complete_journey import (  # noqa: PLC0415 - seconds to load
+        journey_tables,
+        open_journey,
+    )
+
+    return journey_tables(open_journey(), as_of=date(2018, 1, 2))
+
+
+@pytest.fixture(scope="session")
+def journey_households(journey_shop) -> dict[str, pa.Table]:
+    """A hundred of its households with all they bought in the year, and those items."""
+    households = np.sort(journey_shop["users"]["user_id"].to_numpy())[::24][:100]
+    chosen = pc.field("user_id").isin(households)
+    events = journey_shop["events"].filter(chosen)
+    bought = pc.field("item_id").isin(pc.unique(events["item_id"]))
+    return {
+        "events": events,
+        "items": journey_shop["items"].filter(bought),
+        "users": journey_shop["users"].filter(chosen),
+    }

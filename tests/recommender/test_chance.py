@@ -1,7 +1,10 @@
 import numpy as np
 import pytest
 
-from recommender.chance import fit_chance
+from recommender.chance import Design, fit_chance
+
+PLAIN = Design(linear=(0, 1, 2), crossed=())
+CROSSED = Design(linear=(0, 1, 2), crossed=(1, 2))
 
 
 def _sample(rows=4000):
@@ -14,7 +17,7 @@ def _sample(rows=4000):
 def test_chances_are_calibrated_and_products_are_learned():
     features, outcomes, chance = _sample()
 
-    fitted = fit_chance(features, outcomes, crossed=(1, 2))
+    fitted = fit_chance(features, outcomes, CROSSED)
 
     predicted = fitted.of(features)
     assert predicted.mean() == pytest.approx(outcomes.mean(), abs=1e-3)
@@ -24,7 +27,7 @@ def test_chances_are_calibrated_and_products_are_learned():
 def test_without_products_an_interaction_is_missed():
     features, outcomes, chance = _sample()
 
-    predicted = fit_chance(features, outcomes, crossed=()).of(features)
+    predicted = fit_chance(features, outcomes, PLAIN).of(features)
 
     assert np.abs(predicted - chance).mean() > 0.1
 
@@ -32,12 +35,49 @@ def test_without_products_an_interaction_is_missed():
 def test_too_few_outcomes_of_either_kind_teach_nothing():
     features, _, _ = _sample()
 
-    assert fit_chance(features, np.zeros(len(features)), crossed=()) is None
-    assert fit_chance(features, np.ones(len(features)), crossed=()) is None
+    assert fit_chance(features, np.zeros(len(features)), PLAIN) is None
+    assert fit_chance(features, np.ones(len(features)), PLAIN) is None
 
 
 def test_a_feature_that_never_varies_is_harmless():
     features, outcomes, _ = _sample()
     features[:, 2] = 3.0
 
-    assert np.isfinite(fit_chance(features, outcomes, crossed=(1, 2)).of(features)).all()
+    assert np.isfinite(fit_chance(features, outcomes, CROSSED).of(features)).all()
+
+
+def _bent(rows):
+    """Half of the outcomes are 1, those where the only feature is far from 0 being likelier."""
+    rng = np.random.default_rng(12)
+    features = rng.normal(size=(rows, 1)).astype(np.float32)
+    chance = np.where(np.abs(features[:, 0]) > 0.6745, 0.8, 0.2)
+    return features, (rng.random(rows) < chance).astype(float), chance
+
+
+def test_trees_learn_what_no_line_can_say():
+    features, outcomes, chance = _bent(12_000)
+    line = Design(linear=(0,), crossed=())
+
+    plain = fit_chance(features, outcomes, line)
+    boosted = fit_chance(features, outcomes, line, boosted=True)
+
+    assert plain.trees is None
+    assert np.abs(plain.of(features) - chance).mean() > 0.25
+    assert np.abs(boosted.of(features) - chance).mean() < 0.05
+
+
+def test_trees_wait_for_enough_outcomes_of_either_kind():
+    features, outcomes, _ = _bent(12_000)
+    outcomes[np.flatnonzero(outcomes)[4999:]] = 0
+
+    assert fit_chance(features, outcomes, Design((0,), ()), boosted=True).trees is None
+
+
+def test_columns_outside_the_regression_are_left_to_the_trees():
+    features, outcomes, _ = _sample()
+    other = features.copy()
+    other[:, 2] = 0.0
+
+    fitted = fit_chance(features, outcomes, Design(linear=(0, 1), crossed=()))
+
+    assert fitted.of(other).tolist() == fitted.of(features).tolist()

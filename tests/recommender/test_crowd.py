@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -49,3 +51,19 @@ def test_blocks_of_users_hear_the_same_as_all_together(crowd):
 
     assert alone.peers[0] == pytest.approx(together.peers[17], abs=1e-6)
     assert alone.kin[0] == pytest.approx(together.kin[17], abs=1e-6)
+
+
+def test_where_needs_speak_alike_the_first_one_is_named_and_where_none_does_nobody_is(crowd):
+    """Needs 0 to 2 were bought on the same days by the same people."""
+    explained = crowd.kindred(np.array([0, 39, 39]), np.array([3, 3, 3]))
+
+    silent = replace(crowd, kin=crowd.kin * 0)
+    assert explained.tolist() == [0, PEOPLE, PEOPLE]
+    silent.kin.eliminate_zeros()
+    assert silent.kindred(np.array([0]), np.array([3])).tolist() == [-1]
+
+
+def test_a_question_about_nobody_has_no_answer(crowd):
+    none = np.zeros(0, dtype=np.int64)
+
+    assert crowd.kindred(none, none).tolist() == []

@@ -1,6 +1,6 @@
 import numpy as np
 
-from recommender.lookup import bools_at, floats_at, ints_at, places, rows_of
+from recommender.lookup import bools_at, distinct, floats_at, ints_at, places, rows_of
 
 NOTHING = np.zeros(0, dtype=np.int64)
 
@@ -26,3 +26,8 @@ def test_all_keys_of_some_users_are_found_in_any_order_of_users():
 
     assert rows.tolist() == [0, 1, 1]
     assert keys[found].tolist() == [25, 1, 3]
+
+
+def test_sorted_numbers_are_named_once_each():
+    assert distinct(np.array([0, 0, 3, 5, 5])).tolist() == [0, 3, 5]
+    assert distinct(NOTHING).tolist() == []

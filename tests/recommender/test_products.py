@@ -1,8 +1,13 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from recommender.catalogue import read_catalogue
-from recommender.interactions import day_number, purchase_days
+from recommender.chance import Chance, Design
+from recommender.choice import read_products
+from recommender.interactions import day_number, of_needs, purchase_days
+from recommender.needs import read_needs
 from recommender.products import LastItems, stock_shelf
 
 
@@ -11,16 +16,18 @@ def _shelf(shop, day, blocked=()):
     catalogue = read_catalogue(tables["items"], day)
     bought = purchase_days(tables["events"], tables["items"], level="item")
     users = bought.user_ids
-    bought = bought.known_as(users, catalogue.item_ids)
+    needs = of_needs(bought, catalogue.needs, catalogue.need_ids)
+    products = read_products(bought, read_needs(needs, day_number(day), catalogue), catalogue)
     items, n_items = catalogue.item_ids.tolist(), len(catalogue.item_ids)
     keys = [users.tolist().index(user) * n_items + items.index(item) for user, item in blocked]
     blocked_keys = np.array(sorted(keys), dtype=np.int64)
-    shelf = stock_shelf(catalogue, bought, bought, day_number(day), blocked_keys)
+    shelf = stock_shelf(catalogue, bought, bought, products, blocked_keys)
 
     def choose(user, need):
         chosen = shelf.choose(
             np.array([users.tolist().index(user)]),
             np.array([catalogue.need_ids.tolist().index(need)]),
+            np.array([0.5]),
         )[0]
         return items[chosen] if chosen >= 0 else None
 
@@ -55,6 +62,38 @@ def test_then_by_the_usual_brand_then_by_the_popular(soaps, day):
     assert _shelf(soaps, day)[1]("u", "soap") == "a2"
 
     assert _shelf(soaps, day, blocked=[("u", "a2")])[1]("u", "soap") == "b1"
+
+
+def _minding_nothing_but(place, weight):
+    """Return a regression of new products on the one feature at this place."""
+    weights = np.zeros(14, dtype=np.float32)
+    weights[place] = weight
+    means, deviations = np.zeros_like(weights), np.ones_like(weights)
+    return Chance(Design(tuple(range(14)), ()), means, deviations, weights, 0.0, None)
+
+
+def test_what_was_learned_of_new_products_goes_before_brand_and_popularity(soaps, day):
+    """After the own ones, a person who minds nothing but few buyers gets a2."""
+    for item in soaps.rows["items"]:
+        item["is_available"] = item["item_id"] != "b1"
+    shelf, choose, bought = _shelf(soaps, day)
+    learned = replace(shelf.products, new=_minding_nothing_but(3, -1.0))
+    user, soap = np.array([bought.user_ids.tolist().index("v")]), np.array([0])
+
+    found = replace(shelf, products=learned).choose(user, soap, np.array([0.5]))
+
+    assert choose("v", "soap") == "a1"
+    assert shelf.catalogue.item_ids[found].tolist() == ["a2"]
+
+
+def test_who_is_not_profiled_gets_the_popular_whatever_was_learned(soaps, day):
+    shelf, _, bought = _shelf(soaps, day)
+    learned = replace(shelf.products, new=_minding_nothing_but(3, -1.0))
+    stranger = np.array([len(bought.user_ids)])
+
+    found = replace(shelf, products=learned).choose(stranger, np.array([0]), np.array([0.5]))
+
+    assert shelf.catalogue.item_ids[found].tolist() == ["b1"]
 
 
 def test_a_need_of_which_everything_is_blocked_is_exhausted(soaps, day):

@@ -15,6 +15,18 @@ def test_a_due_need_names_its_cycle_and_its_last_purchase():
     assert en.to_pylist() == ["Bought about every 34 days, last 33 days ago"]
 
 
+def test_one_is_written_as_one():
+    template = {"one": ("{n}", "Bought {n} days ago by {n} people, {x} times as often")}
+    facts = {"n": pa.array(["1", "11"]), "x": pa.array(["1.1", "2.1"])}
+
+    _, en = sentences(template, np.array([0, 0]), facts)
+
+    assert en.to_pylist() == [
+        "Bought 1 day ago by 1 person, 1.1 times as often",
+        "Bought 11 days ago by 11 people, 2.1 times as often",
+    ]
+
+
 def test_rows_keep_their_order_when_reasons_differ():
     templates = {"one": ("一 {n}", "one {n}"), "none": ("无", "none")}
     facts = {"n": pa.array(["1", "2", "3"])}
@@ -26,11 +38,9 @@ def test_rows_keep_their_order_when_reasons_differ():
 
 
 def test_no_rows_have_no_sentences():
-    zh, en = sentences(
-        SHOWN,
-        np.zeros(0, dtype=np.int64),
-        {name: pa.array([], pa.string()) for name in ("gap", "ago", "because", "lift", "buyers")},
-    )
+    facts = {"n": pa.array([], pa.string())}
+
+    zh, en = sentences({"one": ("一 {n}", "one {n}")}, np.zeros(0, dtype=np.int64), facts)
 
     assert len(zh) == len(en) == 0
 

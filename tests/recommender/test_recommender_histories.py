@@ -1,3 +1,5 @@
+from dataclasses import fields
+
 import numpy as np
 import pytest
 
@@ -46,3 +48,16 @@ def test_outcomes_look_at_the_window_only(make_interactions):
     bought = bought_within(train, 20, 25, np.array([0, 1]), np.array([0, 1]))
 
     assert bought.tolist() == [1.0, 0.0]
+
+
+def test_some_users_pairs_are_those_gathered_from_their_purchases_alone(make_interactions):
+    rng = np.random.default_rng(3)
+    rows = {(user, day, need) for user, day, need in rng.integers(0, (9, 40, 5), (200, 3)).tolist()}
+    train = make_interactions([(*row, float(row[1] % 3 + 1)) for row in rows])
+    chosen = np.arange(9) % 2 == 0
+
+    among_all = gather(train, 35).of_users(chosen)
+
+    alone = gather(train.of_users(chosen), 35)
+    for field in fields(alone):
+        assert np.array_equal(getattr(among_all, field.name), getattr(alone, field.name))

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from recommender.catalogue import unknown_catalogue
 from recommender.interactions import day_number
 from recommender.needs import read_needs
 from recommender.popularity import measure_popularity
@@ -12,7 +13,7 @@ PRINTER, INK, N_STAPLES = 0, 1, 14
 
 @pytest.fixture(scope="module")
 def office(make_interactions, day):
-    """Everybody buys staples weekly; forty took up ink after a printer, user 120 may yet do so."""
+    """All buy staples weekly; of forty with a printer half took up ink, user 120 may yet do so."""
     rng = np.random.default_rng(4)
     today = day_number(day)
     rows = []
@@ -21,11 +22,11 @@ def office(make_interactions, day):
             rows += [(user, today - age, 2 + staple) for age in range(1 + staple % 7, 140, 7)]
         rows += [(user, today - int(rng.integers(1, 140)), 16 + toy) for toy in range(10)]
         if user < 40:
-            rows += [(user, today - 100 + user, PRINTER), (user, today - 86 + user, INK)]
+            rows += [(user, today - 100 + user, PRINTER)]
+            rows += [(user, today - 86 + user, INK)] * (user % 2 == 0)
     train = make_interactions([*rows, (120, today - 1, PRINTER)])
     n_needs = len(train.thing_ids)
-    none = np.full(n_needs, np.nan)
-    personal = read_needs(train, today, told_days=none, parents=np.arange(n_needs))
+    personal = read_needs(train, today, unknown_catalogue(train.thing_ids, n_needs))
     nobody = np.full(len(train.user_ids), -1)
     return personal, measure_popularity(train, today, nobody, 1)
 

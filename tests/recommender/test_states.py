@@ -8,14 +8,16 @@ from recommender.states import judge_needs
 from recommender.timing import estimate_timing
 
 
-def _judge(make_interactions, rows, day, *, satiating=(), told=(), durable=(), week_chances=None):
+def _judge(make_interactions, rows, day, *, satiating=(), told=(), durable=(), is_likely=False):
     """Judge every pair of the rows; needs are numbered from 0."""
     train = make_interactions(rows)
     n_needs = len(train.thing_ids)
     histories = gather(train, day)
     timing = estimate_timing(histories, np.full(n_needs, np.nan))
     flags = [np.isin(np.arange(n_needs), needs) for needs in (satiating, told, durable)]
-    states = judge_needs(histories, timing, Satiation(*flags), week_chances)
+    states = judge_needs(
+        histories, timing, Satiation(*flags), np.full(len(histories.users), is_likely)
+    )
     return states, [NEED_STATES[state] for state in states.states]
 
 
@@ -43,10 +45,8 @@ def test_a_satiating_need_is_satisfied_until_a_week_before_the_earliest_tenth(ma
 
 
 def test_a_learned_satiation_yields_to_a_likely_purchase_a_told_one_does_not(make_interactions):
-    likely = np.array([0.6])
-
-    learned, _ = _judge(make_interactions, _cycle(), 163, satiating=[0], week_chances=likely)
-    told, _ = _judge(make_interactions, _cycle(), 163, satiating=[0], told=[0], week_chances=likely)
+    learned, _ = _judge(make_interactions, _cycle(), 163, satiating=[0], is_likely=True)
+    told, _ = _judge(make_interactions, _cycle(), 163, satiating=[0], told=[0], is_likely=True)
 
     assert not learned.is_held.any()
     assert told.is_held.all()

@@ -14,6 +14,8 @@ FILL_DAYS = 56
 
 _SCORES_AT_ONCE = 4_000_000
 """Scores held at a time: few users where there are many things."""
+_GROUPS = 1024
+"""Groups of columns whose highest scores are looked at first."""
 
 
 class Scorer(Protocol):
@@ -67,6 +69,16 @@ class RankedModel:
             lists[first : first + len(chunk), : rows.shape[1]] = rows
         return lists
 
+    def _allowed(self, users: Ints, mode: Mode) -> Bools:
+        if mode == "all":
+            return self._in_catalogue[None, :]
+        is_known = self._counts[users].toarray() > 0
+        return np.asarray(is_known if mode == "repeat" else self._in_catalogue & ~is_known)
+
+
+class TimedModel(RankedModel):
+    """A ranking whose scores are asked how near a purchase is, too."""
+
     def timing_scores(self, users: Ints, things: Ints) -> Floats:
         """Return the scorer's scores of single pairs."""
         distinct, rows = np.unique(users, return_inverse=True)
@@ -76,12 +88,6 @@ class RankedModel:
             inside = (rows >= first) & (rows < first + len(chunk))
             scores[inside] = self._scorer.scores(chunk)[rows[inside] - first, things[inside]]
         return scores
-
-    def _allowed(self, users: Ints, mode: Mode) -> Bools:
-        if mode == "all":
-            return self._in_catalogue[None, :]
-        is_known = self._counts[users].toarray() > 0
-        return np.asarray(is_known if mode == "repeat" else self._in_catalogue & ~is_known)
 
 
 def top_k(scores: Floats, k: int) -> Ints:
@@ -95,13 +101,34 @@ def top_k(scores: Floats, k: int) -> Ints:
         Columns, shape (n_rows, min(k, n_columns)).
     """
     k = min(k, scores.shape[1])
-    # Of the negated scores: with many ties, numpy partitions a low place ten times faster.
-    edge = -np.partition(-scores, k - 1, axis=1)[:, k - 1, None]
+    edge = _edges(scores, k)[:, None]
     is_above, is_tied = scores > edge, scores == edge
     room = k - is_above.sum(axis=1, keepdims=True)
-    chosen = is_above | (is_tied & (is_tied.cumsum(axis=1) <= room))
+    chosen = is_above | (is_tied & (is_tied.cumsum(axis=1, dtype=np.int32) <= room))
     columns = np.nonzero(chosen)[1].reshape(len(scores), k)
     values = np.take_along_axis(scores, columns, axis=1)
     order = np.argsort(-values, axis=1, kind="stable")
     best = np.take_along_axis(columns, order, axis=1)
     return np.where(np.isneginf(np.take_along_axis(values, order, axis=1)), -1, best)
+
+
+def _edges(scores: Floats, k: int) -> Floats:
+    """Return the k-th highest score of each row.
+
+    The k-th highest of the groups' maxima is never above it, and equals it where fewer than k
+    scores are higher; only the other rows, few if the groups are many, are partitioned whole.
+    """
+    n_columns = scores.shape[1]
+    if k > _GROUPS or n_columns < 2 * _GROUPS:
+        return _edges_of_whole_rows(scores, k)
+    grouped = n_columns - n_columns % _GROUPS
+    highest = scores[:, :grouped].reshape(len(scores), -1, _GROUPS).max(axis=1)
+    edges = _edges_of_whole_rows(np.hstack([highest, scores[:, grouped:]]), k)
+    is_higher = (scores > edges[:, None]).sum(axis=1) >= k
+    edges[is_higher] = _edges_of_whole_rows(scores[is_higher], k)
+    return edges
+
+
+def _edges_of_whole_rows(scores: Floats, k: int) -> Floats:
+    # Of the negated scores: with many ties, numpy partitions a low place ten times faster.
+    return np.asarray(-np.partition(-scores, k - 1, axis=1)[:, k - 1])

@@ -500,35 +500,82 @@ def merchant_facts():
     )
 
 
+_METRICS = ("ndcg@10", "novel_ndcg@10", "san_s@10", "stauc")
+_MODELS = (
+    ("shike", "plain", "subject", (0.575, 0.11, 0.57, 0.645)),
+    ("shike without brand", "plain", "ablation", (0.571, 0.111, 0.566, 0.644)),
+    *(
+        (model, variant, "rival", figures)
+        for model in ("popularity", "personal frequency", "decayed frequency τ=120", "UP-CF")
+        for variant, figures in (
+            ("plain", (0.536, 0.08, 0.51, 0.545)),
+            ("suppressed", (0.54, None, 0.54, None)),
+            ("filtered", (0.08, None, 0.08, None)),
+        )
+    ),
+)
+
+
+def _with_interval(value):
+    if value is None:
+        return {"value": None, "low": None, "high": None}
+    return {"value": value, "low": value - 0.01, "high": value + 0.01}
+
+
 @pytest.fixture(scope="session")
-def metrics():
-    return pa.table(
-        {
-            "model": ["popularity", "personal frequency", "shike"],
-            "NDCG@10": [0.35, 0.536, 0.575],
-            "SAN_S@10": [0.31, 0.51, 0.57],
-            "STAUC": [None, 0.545, 0.645],
-        }
-    )
+def evaluation():
+    """The tables of an evaluation, by name."""
+    figures = [
+        {"model": model, "variant": variant, "role": role, "metric": metric} | _with_interval(value)
+        for model, variant, role, values in _MODELS
+        for metric, value in zip(_METRICS, values, strict=True)
+    ]
+    own = dict(zip(_METRICS, _MODELS[0][3], strict=True))
+    leads = [
+        row | _with_interval(own[row["metric"]] - row["value"])
+        for row in figures
+        if row["role"] != "subject" and row["value"] is not None and row["metric"] != "stauc"
+    ]
+    cuts = (date(2017, 10, 9), date(2017, 11, 6))
+    errors = {"error": 0.0123, "error_equal_mass": 0.012, "error_equal_width": 0.011}
+    tables = {
+        "figures": figures,
+        "leads": leads,
+        "errors": [{"cut": cut, "pairs": 81_424} | errors for cut in cuts],
+        "reliability": [
+            {"cut": cut, "chance": chance, "rate": chance * 0.9, "pairs": 5428}
+            for cut in cuts
+            for chance in (0.01, 0.1, 0.3, 0.8)
+        ],
+        "timing": [
+            {"is_satiating": kind, "start": start, "end": end, "pairs": 300}
+            | {"rate": 0.1 + start / 20, "expected": 0.12 + start / 25}
+            for kind in (True, False)
+            for start, end in ((0.0, 0.2), (0.2, 3.0), (3.0, None))
+        ],
+        "slots": [
+            {"rank": 1, "user_id": "1342", "before": "SOAP | BAR SOAP", "before_mark": "annoying"}
+            | {"after": "MILK | WHITE", "after_mark": "hit"},
+            {"rank": 2, "user_id": "1342", "before": "BREAD | WHITE", "before_mark": "none"}
+            | {"after": None, "after_mark": None},
+        ],
+    }
+    return {name: pa.Table.from_pylist(rows) for name, rows in tables.items()}
 
 
 @pytest.fixture(scope="session")
 def evaluation_facts():
-    return EvaluationFacts(
-        cuts=(date(2017, 10, 9), date(2017, 11, 6)),
-        horizon_days=28,
-        headline=("NDCG@10", "SAN_S@10"),
-    )
+    return EvaluationFacts(cuts=(date(2017, 10, 9), date(2017, 11, 6)), horizon_days=28)
 
 
 @pytest.fixture(scope="session")
-def pages(tables, index_facts, day_facts, merchant_facts, metrics, evaluation_facts):
+def pages(tables, index_facts, day_facts, merchant_facts, evaluation, evaluation_facts):
     """Every page of the store by its path."""
     internal = render_internal(tables, day_facts)
     merchant = render_merchant(MERCHANT, tables, merchant_facts)
     return {
         "index.html": render_index(index_facts),
-        "evaluation.html": render_evaluation(metrics, evaluation_facts),
+        "evaluation.html": render_evaluation(evaluation, evaluation_facts),
         **{f"internal/runs/{RUN}/{name}": body for name, body in internal.items()},
         **{f"merchants/{MERCHANT}/runs/{RUN}/{name}": body for name, body in merchant.items()},
     }

@@ -12,7 +12,6 @@ import pytest
 
 from infra.pages import (
     MerchantFacts,
-    render_evaluation,
     render_index,
     render_internal,
     render_merchant,
@@ -182,8 +181,3 @@ def test_a_day_whose_tables_are_empty_has_pages(day_facts, merchant_facts):
 
 def test_an_item_id_of_any_kind_has_a_file_name():
     assert summary_page("甲/../b") == "improvement_summary-=E7=94=B2=2F..=2Fb.html"
-
-
-def test_a_headline_that_is_no_metric_is_refused(metrics, evaluation_facts):
-    with pytest.raises(ValueError, match="must be a metric, got 'NDCG@10'"):
-        render_evaluation(metrics.drop_columns(["NDCG@10"]), evaluation_facts)

@@ -7,6 +7,10 @@ import pytest
 
 from infra.pages.words import Words, listed, messages, name_of, same, say
 from quality.tables import INPUTS, OUTPUTS
+from recommender.evaluation.baselines import baselines
+from recommender.evaluation.contenders import ablated_name
+from recommender.evaluation.report import PRINTED
+from recommender.shike_model import ABLATIONS
 
 SOURCES = "\n".join(
     part.read_text(encoding="utf-8")
@@ -16,6 +20,8 @@ SOURCES = "\n".join(
 )
 SAID = set(re.findall(r"\bsay\(\s*\"([a-z_.]+)\"", SOURCES))
 """Keys said by name; ``say(f"…")`` and ``name_of`` are known by their section below."""
+_NAMES_ONLY = {"MPG (Buy It Again)", "TIFU-KNN", "UP-CF", "implicit ALS", "BPR"}
+"""Baselines that are called the same in both languages."""
 CODED = {
     "slot": OUTPUTS["recommendations"].column("slot").values,
     "slot_short": OUTPUTS["recommendations"].column("slot").values,
@@ -28,6 +34,14 @@ CODED = {
     "effect": tuple(
         verdict.replace(" ", "_") for verdict in OUTPUTS["trial_effect"].column("verdict").values
     ),
+    "metric": PRINTED,
+    "contender": (
+        "shike",
+        *map(ablated_name, ABLATIONS),
+        *(model.name for model in baselines() if model.name not in _NAMES_ONLY),
+    ),
+    "lead": ("ahead", "undecided", "behind"),
+    "slot_mark": ("hit", "annoying"),
     "goal": INPUTS["trials"].column("goal").values,
 }
 OPEN_SECTIONS = {"attribute", "balance", "column", "evidence", "fate", "fill", "return", "step", "term", "value"}  # fmt: skip

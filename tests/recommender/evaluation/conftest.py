@@ -23,6 +23,8 @@ def purchases():
             days.copy(),
             things.copy(),
             np.ones(len(users)),
+            things.copy(),
+            np.full(len(users), np.nan),
             np.array([f"u{user:03d}" for user in range(n_users)], dtype=object),
             np.array([f"t{thing:03d}" for thing in range(n_things)], dtype=object),
         )

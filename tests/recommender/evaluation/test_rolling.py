@@ -1,14 +1,14 @@
-import json
 from datetime import date, timedelta
 
 import numpy as np
 import pytest
 
 from quality.errors import ContractError
-from recommender.evaluation.baselines import RankedModel, baselines
+from recommender.evaluation.baselines import RankedModel, TimedModel, baselines
 from recommender.evaluation.baselines.factors import AlsScorer
 from recommender.evaluation.baselines.personal import DecayedFrequency, PersonalFrequency
 from recommender.evaluation.baselines.popularity import Popularity
+from recommender.evaluation.report_json import as_json
 from recommender.evaluation.rolling import EvaluationOptions, evaluate
 
 FIRST = date(2017, 1, 1)
@@ -40,32 +40,33 @@ def test_every_model_is_measured_on_every_cut_by_every_metric(tables):
 
     assert report.cuts == tuple(cuts)
     assert all(len(measured.judged) == len(cuts) for measured in report.measured)
-    plain = {"ndcg@10", "recall@20", "novel_ndcg@10", "san_s@10", "ann@10", "coverage@10", "stauc"}
+    plain = {"ndcg@10", "recall@20", "novel_ndcg@10", "san_s@10", "ann@10", "coverage@10"}
     for model in baselines():
         assert plain <= report.named(model.name).means().keys()
         assert report.mean(model.name, "ndcg@10") > 0
-    names = [measured.name for measured in report.measured]
-    assert "TIFU-KNN + suppression" in names
-    assert "implicit ALS, filter on" in names
-    assert report.mean("TIFU-KNN + suppression", "ann_s@10") == 0
+        assert report.mean(f"{model.name} + suppression", "ann_s@10") == 0
+    assert "implicit ALS, filter on" in [measured.name for measured in report.measured]
 
 
-def test_the_printed_table_has_a_row_a_model_and_its_means(tables):
-    report = evaluate(tables, cuts=[CUT], models=baselines(), options=few())
+def test_models_that_know_no_time_are_fitted_for_the_cuts_only(tables):
+    fits = []
 
-    rows = report.to_arrow().to_pylist()
+    report = evaluate(
+        tables,
+        cuts=[CUT],
+        models=[RankedModel(Popularity())],
+        options=few(),
+        progress=lambda *step: fits.append(step),
+    )
 
-    assert [row["model"] for row in rows] == [measured.name for measured in report.measured]
-    first = rows[0]
-    assert first["ndcg@10"] == report.mean(first["model"], "ndcg@10")
-    filtered = next(row for row in rows if row["model"] == "implicit ALS, filter on")
-    assert filtered["stauc"] is None
+    assert len(fits) == 1
+    assert "stauc" not in report.measured[0].means()
 
 
 def test_means_are_over_users_then_cuts(tables):
     cuts = [CUT, CUT + timedelta(days=28)]
 
-    report = evaluate(tables, cuts=cuts, models=[RankedModel(Popularity())], options=few())
+    report = evaluate(tables, cuts=cuts, models=[TimedModel(Popularity())], options=few())
 
     by_cut = [judged.scores["ndcg@10"].mean() for judged in report.measured[0].judged]
     assert report.mean("popularity", "ndcg@10") == pytest.approx(np.mean(by_cut))
@@ -73,9 +74,7 @@ def test_means_are_over_users_then_cuts(tables):
 
 def test_the_same_seed_gives_the_same_report(tables):
     once, again = (
-        evaluate(
-            tables, cuts=[CUT], models=[RankedModel(AlsScorer(seed=2))], options=few()
-        ).to_json()
+        as_json(evaluate(tables, cuts=[CUT], models=[TimedModel(AlsScorer(seed=2))], options=few()))
         for _ in range(2)
     )
 
@@ -83,7 +82,7 @@ def test_the_same_seed_gives_the_same_report(tables):
 
 
 def test_the_first_model_is_compared_with_the_best_other(tables):
-    models = [RankedModel(PersonalFrequency()), RankedModel(Popularity())]
+    models = [TimedModel(PersonalFrequency()), TimedModel(Popularity())]
 
     report = evaluate(tables, cuts=[CUT], models=models, options=few(samples=200))
 
@@ -94,24 +93,12 @@ def test_the_first_model_is_compared_with_the_best_other(tables):
     assert found.difference.low <= gap <= found.difference.high
 
 
-def test_the_text_names_every_model_and_has_no_nan(tables):
-    models = [RankedModel(PersonalFrequency()), RankedModel(Popularity())]
-
-    report = evaluate(tables, cuts=[CUT], models=models, options=few())
-
-    text = report.to_text()
-    assert "nan" not in text
-    for measured in report.measured:
-        assert measured.name in text
-    assert json.loads(report.to_json())["cuts"] == [CUT.isoformat()]
-
-
 def test_items_are_judged_by_their_needs(tables):
     report = evaluate(
         tables,
         cuts=[CUT],
         level="item",
-        models=[RankedModel(PersonalFrequency())],
+        models=[TimedModel(PersonalFrequency())],
         options=few(),
     )
 
@@ -126,7 +113,7 @@ def test_progress_counts_every_fit(tables):
     evaluate(
         tables,
         cuts=[CUT],
-        models=[RankedModel(Popularity())],
+        models=[TimedModel(Popularity())],
         options=few(),
         progress=lambda *step: seen.append(step),
     )
@@ -141,7 +128,7 @@ def test_without_timing_models_are_fitted_for_the_cuts_only(tables):
     report = evaluate(
         tables,
         cuts=[CUT],
-        models=[RankedModel(Popularity())],
+        models=[TimedModel(Popularity())],
         options=EvaluationOptions(with_timing=False),
         progress=lambda *step: seen.append(step),
     )
@@ -150,24 +137,87 @@ def test_without_timing_models_are_fitted_for_the_cuts_only(tables):
     assert "stauc" not in report.measured[0].means()
 
 
-class FlatModel:
-    """Has lists but no sense of time."""
+class Habit(TimedModel):
+    """Takes a user's decayed frequency for their chance; so it is shike with nothing to it."""
 
-    name = "flat"
+    def __init__(self, name="shike", *, factor=1.0):
+        super().__init__(DecayedFrequency(tau_days=60))
+        self._name, self._factor = name, factor
 
-    def fit(self, train, *, as_of):
-        assert train.days.max() < as_of
+    @property
+    def name(self):
+        return self._name
 
-    def lists(self, users, k, mode):
-        del mode
-        return np.tile(np.arange(k) % 6, (len(users), 1))
+    def timing_scores(self, users, things):
+        return 1 - np.exp(-7 / 60 * self._factor * super().timing_scores(users, things))
+
+    def chances(self, users, things):
+        return 1 - (1 - self.timing_scores(users, things)) ** 4
 
 
-def test_a_model_without_timing_is_measured_without_it(tables):
-    report = evaluate(tables, cuts=[CUT], models=[FlatModel()], options=few())
+def test_chances_are_held_against_everything_bought_before_the_cut(tables):
+    cuts = [CUT, CUT + timedelta(days=28)]
 
-    assert "stauc" not in report.measured[0].means()
-    assert "–" in report.to_text()
+    report = evaluate(
+        tables, cuts=cuts, models=[Habit(), Habit("timid", factor=0.2)], options=few()
+    )
+
+    fair, timid = report.measured[0].calibrations, report.named("timid").calibrations
+    bought = {
+        (row["user_id"], NEEDS[row["item_id"]])
+        for row in tables["events"].to_pylist()
+        if row["occurred_at"].date() < CUT
+    }
+    assert fair[0].pairs == len(bought)
+    assert all(ours.error < theirs.error for ours, theirs in zip(fair, timid, strict=True))
+    errors = [it.error for it in fair]
+    assert report.mean("shike", "ece") == pytest.approx(np.mean(errors))
+
+
+def test_chances_of_four_weeks_are_not_held_against_another_horizon(tables):
+    report = evaluate(tables, cuts=[CUT], horizon_days=14, models=[Habit()], options=few())
+
+    assert report.measured[0].calibrations == ()
+    assert report.measured[0].curve
+
+
+def test_a_model_without_chances_has_no_calibration_and_no_curve(tables):
+    report = evaluate(tables, cuts=[CUT], models=[TimedModel(Popularity())], options=few())
+
+    assert (report.measured[0].calibrations, report.measured[0].curve) == ((), ())
+
+
+def test_the_curve_holds_every_regular_pair_of_every_week(tables):
+    curve = evaluate(tables, cuts=[CUT], models=[Habit()], options=few()).measured[0].curve
+
+    assert sum(step.pairs for step in curve) > 0
+    assert all(0 <= step.rate <= 1 and 0 <= step.expected <= 1 for step in curve if step.pairs)
+
+
+def test_ablations_are_compared_with_the_subject_and_are_no_rivals(tables):
+    models = [Habit(), Habit("shike without brand", factor=2), TimedModel(Popularity())]
+    options = EvaluationOptions(with_timing=False, without=("brand",), bootstrap_samples=50)
+
+    report = evaluate(tables, cuts=[CUT], models=models, options=options)
+
+    assert report.ablations == ("shike without brand",)
+    # The same order of needs, so nothing is lost; and not a rival, though it is the best other.
+    assert {loss.difference.value for loss in report.losses()} == {0}
+    assert {lead.other for lead in report.comparisons()} <= {
+        "popularity",
+        "popularity + suppression",
+    }
+
+
+def test_the_slots_shown_are_the_subject_s_beside_personal_frequency(tables):
+    models = [TimedModel(Popularity()), TimedModel(PersonalFrequency())]
+
+    found = evaluate(tables, cuts=[CUT], models=models, options=few()).before_after
+
+    assert found is not None
+    assert len(found.before) == len(found.after) == 6
+    without = evaluate(tables, cuts=[CUT], models=models[:1], options=few())
+    assert without.before_after is None
 
 
 def test_a_cut_outside_the_data_is_refused(tables):
@@ -181,7 +231,7 @@ def test_no_cut_is_a_bug_of_the_caller(tables):
 
 
 def test_unknown_names_are_named(tables):
-    report = evaluate(tables, cuts=[CUT], models=[RankedModel(Popularity())], options=few())
+    report = evaluate(tables, cuts=[CUT], models=[TimedModel(Popularity())], options=few())
 
     with pytest.raises(KeyError, match="'shike'"):
         report.mean("shike", "ndcg@10")
@@ -197,9 +247,11 @@ def test_what_is_bought_after_the_window_changes_no_list_metric(tables, shop):
     options = EvaluationOptions(with_timing=False)
 
     whole, part = (
-        evaluate(
-            t, cuts=[CUT], models=[RankedModel(DecayedFrequency(tau_days=60))], options=options
-        ).to_json()
+        as_json(
+            evaluate(
+                t, cuts=[CUT], models=[TimedModel(DecayedFrequency(tau_days=60))], options=options
+            )
+        )
         for t in (tables, shop(cropped, NEEDS))
     )
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from recommender.evaluation.baselines import RankedModel
+from recommender.evaluation.baselines import TimedModel
 from recommender.evaluation.baselines.personal import PersonalFrequency
 from recommender.evaluation.baselines.ranked import top_k
 
@@ -15,19 +15,22 @@ scores = arrays(
 )
 
 
-@given(scores, st.integers(1, 10))
-def test_top_k_equals_a_stable_sort_of_whole_rows(table, k):
+@pytest.mark.parametrize("groups", [1, 3, 4, 1024])
+@given(table=scores, k=st.integers(1, 10))
+def test_top_k_equals_a_stable_sort_of_whole_rows(groups, table, k):
     order = np.argsort(-table, axis=1, kind="stable")[:, :k]
     expected = np.where(np.isneginf(np.take_along_axis(table, order, axis=1)), -1, order)
 
-    assert top_k(table, k).tolist() == expected.tolist()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("recommender.evaluation.baselines.ranked._GROUPS", groups)
+        assert top_k(table, k).tolist() == expected.tolist()
 
 
 @pytest.fixture
 def model(purchases):
     """User 0 bought thing 0 twice and 1 once; everybody else buys 3 more than 2; 4 is unborn."""
     rows = [(0, 90, 0), (0, 92, 0), (0, 91, 1), (1, 95, 3), (2, 95, 3), (1, 96, 2)]
-    fitted = RankedModel(PersonalFrequency())
+    fitted = TimedModel(PersonalFrequency())
     fitted.fit(purchases([*rows, (2, 10, 2), (3, 12, 2)], n_users=5, n_things=5), as_of=100)
     return fitted
 

@@ -1,0 +1,199 @@
+"""Which product of a need: the chance of every product that a person bought or might try."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from recommender.catalogue import Catalogue
+from recommender.chance import Chance, fit_chance
+from recommender.histories import bought_within
+from recommender.interactions import Floats, Interactions, Ints
+from recommender.lessons import HORIZON_DAYS, MAX_USERS
+from recommender.lookup import floats_at, places
+from recommender.model import NeedModel
+from recommender.needs import PersonalNeeds
+from recommender.new_products import (
+    ProductDay,
+    new_candidates,
+    new_features,
+    take_product_day,
+    tasted_candidates,
+)
+from recommender.product_features import own_products
+
+NEEDS_SEARCHED = 20
+"""Likeliest needs of a user among whose products new ones are sought."""
+_CERTAIN = 1e-6
+
+
+@dataclass(frozen=True)
+class _NeedChances:
+    """Chances of (user, need) within the horizon, by ascending key."""
+
+    keys: Ints
+    chances: Floats
+    n_needs: int
+
+    @classmethod
+    def of(cls, keys: Ints, chances: Floats, n_needs: int) -> _NeedChances:
+        order = np.argsort(keys)
+        return cls(keys[order], np.clip(chances[order], _CERTAIN, 1 - _CERTAIN), n_needs)
+
+    def at(self, users: Ints, needs: Ints) -> Floats:
+        """Return the chance of each (user, need), NaN where there is none."""
+        return floats_at(self.chances, places(self.keys, users * self.n_needs + needs), np.nan)
+
+    def likeliest(self, users: Ints) -> tuple[Ints, Ints]:
+        """Name the ``NEEDS_SEARCHED`` likeliest needs of each user, as users and needs."""
+        owners = self.keys // self.n_needs
+        order = np.lexsort((self.keys, -self.chances, owners))
+        sizes = np.bincount(owners)
+        rank = np.arange(len(order)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        kept = order[(rank < NEEDS_SEARCHED) & np.isin(owners[order], users)]
+        return owners[kept], self.keys[kept] % self.n_needs
+
+
+@dataclass(frozen=True)
+class ProductChances:
+    """Chances of products within the horizon."""
+
+    today: ProductDay
+    needs: _NeedChances
+    keys: Ints
+    """user × number of items + item, ascending, of products the user bought; shape (n_own,)."""
+    chances: Floats
+    new: Chance | None
+    """Of never-bought products; None if there was too little to learn from."""
+
+    def of_new(self, users: Ints, items: Ints, need_chances: Floats) -> Floats:
+        """Return the chance of products never bought by the user of their row, shape (n_rows,).
+
+        Where nothing could be learned, the need's chance times the product's share of demand.
+        """
+        sure = np.clip(need_chances, _CERTAIN, 1 - _CERTAIN)
+        if self.new is not None:
+            return self.new.of(new_features(self.today, users, items, sure)[0])
+        catalogue, buyers = self.today.catalogue, self.today.demand.buyers
+        of_need = np.bincount(catalogue.needs, buyers, len(catalogue.need_ids))
+        return np.asarray(sure * (buyers[items] + 0.5) / (of_need[catalogue.needs[items]] + 5))
+
+    def new_to(self, users: Ints) -> tuple[Ints, Floats]:
+        """Return the products that each user might try, and their chances.
+
+        Args:
+            users: Ascending, without doubles.
+
+        Returns:
+            Keys user × number of items + item, ascending, and chances, same shape.
+        """
+        owners, items, need_chances = _searched(self.today, self.needs, users)
+        chances = self.of_new(owners, items, need_chances)
+        return owners * len(self.today.catalogue.item_ids) + items, chances
+
+
+def read_products(
+    train: Interactions, personal: PersonalNeeds, catalogue: Catalogue
+) -> ProductChances:
+    """Learn the choice of products from the latest past day, and apply it today.
+
+    A need is judged first, then the product in it: the chance of the need is a feature of the
+    product's. It is the one without trees, since those flatter the past days they were grown on.
+
+    Args:
+        train: Item-level interactions in the catalogue's vocabulary of items; days from the day of
+            ``personal`` on are not looked at.
+        personal: The needs of the same people.
+        catalogue: The items.
+    """
+    with threadpool_limits(1, "blas"):
+        then, now = personal.past.histories, personal.model.snapshot.histories
+        before = take_product_day(train, then.day, catalogue)
+        past_needs = _past_needs(personal)
+        own = _learn_own(train, before, past_needs)
+        new = _learn_new(train, before, past_needs)
+        needs = _NeedChances.of(
+            np.concatenate([now.keys, personal.novel_keys]),
+            np.concatenate([personal.plain_chances, personal.novel_chances]),
+            personal.n_needs,
+        )
+        today = take_product_day(train, now.day, catalogue)
+        products = own_products(today.bought, catalogue, needs.at)
+        chances = own.of(products.features) if own else _shares(today, needs, products.keys)
+        return ProductChances(today, needs, products.keys, chances, new)
+
+
+def likeliest_new(
+    products: ProductChances, users: Ints, needs: Ints, need_chances: Floats
+) -> tuple[Ints, Floats]:
+    """Choose the likeliest new product of each (user, need).
+
+    Returns:
+        Items, shape (n,), -1 where there is none, and their chances.
+    """
+    rows, items = new_candidates(products.today, users, needs)
+    chances = products.of_new(users[rows], items, need_chances[rows])
+    order = np.lexsort((items, -chances, rows))
+    is_first = np.append(True, np.diff(rows[order]) > 0)[: len(order)]
+    best = order[is_first]
+    chosen, worth = np.full(len(users), -1), np.zeros(len(users))
+    chosen[rows[best]], worth[rows[best]] = items[best], chances[best]
+    return chosen, worth
+
+
+def _past_needs(personal: PersonalNeeds) -> _NeedChances:
+    past = NeedModel(personal.past, personal.model.lessons)
+    histories, n_needs = personal.past.histories, personal.n_needs
+    keys, chances = [histories.keys], [np.zeros(len(histories.users))]
+    for scored in past.blocks(np.unique(histories.users)):
+        chances[0][scored.pairs] = scored.plain_chances
+        block = scored.block
+        keys.append(block.users[block.novel_rows] * n_needs + block.novel_needs)
+        chances.append(scored.novel_chances)
+    return _NeedChances.of(np.concatenate(keys), np.concatenate(chances), n_needs)
+
+
+def _learn_own(train: Interactions, before: ProductDay, needs: _NeedChances) -> Chance | None:
+    products = own_products(before.bought, before.catalogue, needs.at)
+    bought = _outcomes(train, before, products.keys)
+    return fit_chance(products.features, bought, products.design)
+
+
+def _learn_new(train: Interactions, before: ProductDay, needs: _NeedChances) -> Chance | None:
+    known = np.unique(before.bought.users)
+    chosen = known[:: max(-(-len(known) // MAX_USERS), 1)]
+    users, items, chances = _searched(before, needs, chosen)
+    features, design = new_features(before, users, items, chances)
+    n_items = len(before.catalogue.item_ids)
+    return fit_chance(features, _outcomes(train, before, users * n_items + items), design)
+
+
+def _searched(today: ProductDay, needs: _NeedChances, users: Ints) -> tuple[Ints, Ints, Floats]:
+    """Name products that users might try, by need and by taste, with the chance of their need."""
+    owners, likely = needs.likeliest(users)
+    rows, items = new_candidates(today, owners, likely)
+    tasters, tasted = tasted_candidates(today, users)
+    n_items = len(today.catalogue.item_ids)
+    keys = np.unique(np.concatenate([owners[rows] * n_items + items, tasters * n_items + tasted]))
+    users, items = keys // max(n_items, 1), keys % max(n_items, 1)
+    chances = needs.at(users, today.catalogue.needs[items])
+    is_known = ~np.isnan(chances)
+    return users[is_known], items[is_known], chances[is_known]
+
+
+def _outcomes(train: Interactions, before: ProductDay, keys: Ints) -> Floats:
+    n_items, day = max(len(before.catalogue.item_ids), 1), before.bought.day
+    return bought_within(train, day, day + HORIZON_DAYS, keys // n_items, keys % n_items)
+
+
+def _shares(today: ProductDay, needs: _NeedChances, keys: Ints) -> Floats:
+    """Return the chance of the need times the product's share of the person's purchases of it."""
+    bought, catalogue = today.bought, today.catalogue
+    often = bought.decayed_counts(90.0)
+    of_item = catalogue.needs[bought.needs]
+    _, owner = np.unique(bought.users * len(catalogue.need_ids) + of_item, return_inverse=True)
+    total = np.bincount(owner, often)[owner] if len(owner) else often
+    worth = needs.at(bought.users, of_item) * often / np.maximum(total, 1e-9)
+    return floats_at(worth, places(bought.keys, keys), 0.0)

@@ -1,0 +1,33 @@
+"""What the tables of one day are written with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import pyarrow as pa
+
+from recommender.catalogue import Catalogue
+from recommender.needs import PersonalNeeds
+from recommender.people import People
+from recommender.popularity import Popularity
+from recommender.products import Shelf
+
+
+@dataclass(frozen=True)
+class Day:
+    """Everything that is known on the day, and what is on the shelf."""
+
+    personal: PersonalNeeds
+    popularity: Popularity
+    shelf: Shelf
+    people: People
+    brands: pa.Array
+    """Brand of each item as the shop writes it, null where none is known; shape (n_items,)."""
+    as_of: date
+    valid_days: int
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The items and needs."""
+        return self.shelf.catalogue

@@ -1,0 +1,84 @@
+"""Products ranked as the lists choose them, as a model that the evaluation can measure."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from recommender.catalogue import Catalogue
+from recommender.choice import ProductChances, read_products
+from recommender.evaluation.models import Mode
+from recommender.interactions import Bools, Floats, Interactions, Ints, of_needs
+from recommender.lookup import bools_at, floats_at, places
+from recommender.needs import ANNOYANCE_WEIGHT, PersonalNeeds, read_needs
+from recommender.satiation import Review
+
+
+class ShikeProducts:
+    """Ranks products by their chance, less what a still satisfied need may annoy.
+
+    Args:
+        catalogue: The items, whose ids must be the things of the training interactions.
+        annoyance_weight: How many hits one annoying slot outweighs.
+    """
+
+    name = "shike"
+
+    def __init__(self, catalogue: Catalogue, *, annoyance_weight: float = ANNOYANCE_WEIGHT) -> None:
+        self._catalogue, self._annoyance_weight = catalogue, annoyance_weight
+        self._read: tuple[PersonalNeeds, ProductChances] | None = None
+        self._review: Review | None = None
+
+    def fit(self, train: Interactions, *, as_of: int) -> None:
+        """Learn needs and products from ``train``, all of it before day ``as_of``."""
+        catalogue = self._catalogue
+        needs = of_needs(train, catalogue.needs, catalogue.need_ids)
+        personal = read_needs(
+            needs,
+            as_of,
+            catalogue,
+            annoyance_weight=self._annoyance_weight,
+            review=self._review,
+        )
+        self._review = personal.review
+        self._read = personal, read_products(train, personal, catalogue)
+
+    def lists(self, users: Ints, k: int, mode: Mode) -> Ints:
+        """Return the best ``k`` products of each user, shape (n_users, k); -1 is an empty slot.
+
+        Lists of repeats and of new products measure the order alone: nothing is held back.
+        """
+        if self._read is None:
+            raise ValueError(f"{self.name} must be fitted before it is asked for lists")
+        personal, products = self._read
+        keys, worth = [products.keys], [products.chances]
+        if mode != "repeat":
+            new_keys, chances = products.new_to(np.unique(users))
+            keys, worth = [*keys, new_keys], [*worth, chances]
+        if mode == "novel":
+            keys, worth = keys[1:], worth[1:]
+        joined, values = np.concatenate(keys), np.concatenate(worth)
+        if mode == "all":
+            values, is_held = self._less_annoyance(personal, joined, values)
+            joined, values = joined[~is_held], values[~is_held]
+        return _best(joined, values, users, k, len(self._catalogue.item_ids))
+
+    def _less_annoyance(
+        self, personal: PersonalNeeds, keys: Ints, worth: Floats
+    ) -> tuple[Floats, Bools]:
+        n_items, states = len(self._catalogue.item_ids), personal.states
+        users, needs = keys // n_items, self._catalogue.needs[keys % n_items]
+        pairs = places(personal.model.snapshot.histories.keys, users * personal.n_needs + needs)
+        annoys = bools_at(states.is_early, pairs) * (1 - floats_at(personal.chances, pairs, 0.0))
+        return worth - self._annoyance_weight * annoys, bools_at(states.is_held, pairs)
+
+
+def _best(keys: Ints, worth: Floats, users: Ints, k: int, n_items: int) -> Ints:
+    """Return the k best things of each user, ties to the lower code."""
+    order = np.lexsort((keys, -worth, keys // n_items))
+    owners = keys[order] // n_items
+    lists = np.full((len(users), k), -1)
+    start, end = np.searchsorted(owners, users), np.searchsorted(owners, users, side="right")
+    for slot in range(k):
+        rows = np.flatnonzero(start + slot < end)
+        lists[rows, slot] = keys[order[start[rows] + slot]] % n_items
+    return lists
