@@ -22,6 +22,8 @@ CONSTANT = 1e-6
 PENALTY = 0.1
 """Inverse strength of the ridge."""
 
+_BLOCK_ROWS = 16384
+
 
 @dataclass(frozen=True)
 class Design:
@@ -55,8 +57,13 @@ class Chance:
         return np.asarray(1 / (1 + np.exp(-self._linear_odds(features))))
 
     def _linear_odds(self, features: Features) -> Floats:
-        columns = _columns(features, self.design, self.means, self.deviations)
-        return (columns @ self.weights).astype(np.float64) + self.intercept
+        odds = np.zeros(len(features))
+        # So many rows at a time that memory does not grow with their products.
+        for start in range(0, len(features), _BLOCK_ROWS):
+            rows = slice(start, start + _BLOCK_ROWS)
+            columns = _columns(features[rows], self.design, self.means, self.deviations)
+            odds[rows] = (columns @ self.weights).astype(np.float64) + self.intercept
+        return odds
 
 
 def fit_chance(

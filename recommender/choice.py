@@ -24,6 +24,8 @@ from recommender.new_products import (
 )
 from recommender.product_features import own_products
 
+LEARNERS = 10_000
+"""Users from whom the choice of a product is learned."""
 NEEDS_SEARCHED = 20
 """Likeliest needs of a user among whose products new ones are sought."""
 _CERTAIN = 1e-6
@@ -109,11 +111,8 @@ def read_products(
         catalogue: The items.
     """
     with threadpool_limits(1, "blas"):
-        then, now = personal.past.histories, personal.model.snapshot.histories
-        before = take_product_day(train, then.day, catalogue)
-        past_needs = _past_needs(personal)
-        own = _learn_own(train, before, past_needs)
-        new = _learn_new(train, before, past_needs)
+        own, new = _learn(train, personal, catalogue)
+        now = personal.model.snapshot.histories
         needs = _NeedChances.of(
             np.concatenate([now.keys, personal.novel_keys]),
             np.concatenate([personal.plain_chances, personal.novel_chances]),
@@ -143,27 +142,49 @@ def likeliest_new(
     return chosen, worth
 
 
-def _past_needs(personal: PersonalNeeds) -> _NeedChances:
-    past = NeedModel(personal.past, personal.model.lessons)
-    histories, n_needs = personal.past.histories, personal.n_needs
-    keys, chances = [histories.keys], [np.zeros(len(histories.users))]
-    for scored in past.blocks(np.unique(histories.users)):
-        chances[0][scored.pairs] = scored.plain_chances
+def _sample(users: Ints, most: int) -> Ints:
+    return users[:: max(-(-len(users) // most), 1)]
+
+
+def _learn(
+    train: Interactions, personal: PersonalNeeds, catalogue: Catalogue
+) -> tuple[Chance | None, Chance | None]:
+    """Learn the chances of products bought before, and of new ones; the past day is then let go."""
+    before = take_product_day(train, personal.past.histories.day, catalogue)
+    learners = personal.past.sample(LEARNERS)
+    needs = _past_needs(personal, learners)
+    own = _learn_own(train, before, needs, learners)
+    return own, _learn_new(train, before, needs, _sample(learners, MAX_USERS))
+
+
+def _past_needs(personal: PersonalNeeds, users: Ints) -> _NeedChances:
+    past, n_needs = NeedModel(personal.past, personal.model.lessons), personal.n_needs
+    keys, chances = [], []
+    for scored in past.blocks(users):
         block = scored.block
-        keys.append(block.users[block.novel_rows] * n_needs + block.novel_needs)
-        chances.append(scored.novel_chances)
-    return _NeedChances.of(np.concatenate(keys), np.concatenate(chances), n_needs)
+        keys += [
+            block.users[scored.rows] * n_needs + scored.needs,
+            block.users[block.novel_rows] * n_needs + block.novel_needs,
+        ]
+        chances += [scored.plain_chances, scored.novel_chances]
+    none = np.zeros(0, dtype=np.int64)
+    return _NeedChances.of(
+        np.concatenate([none, *keys]), np.concatenate([np.zeros(0), *chances]), n_needs
+    )
 
 
-def _learn_own(train: Interactions, before: ProductDay, needs: _NeedChances) -> Chance | None:
+def _learn_own(
+    train: Interactions, before: ProductDay, needs: _NeedChances, users: Ints
+) -> Chance | None:
     products = own_products(before.bought, before.catalogue, needs.at)
-    bought = _outcomes(train, before, products.keys)
-    return fit_chance(products.features, bought, products.design)
+    chosen = np.isin(products.keys // max(len(before.catalogue.item_ids), 1), users)
+    bought = _outcomes(train, before, products.keys[chosen])
+    return fit_chance(products.features[chosen], bought, products.design)
 
 
-def _learn_new(train: Interactions, before: ProductDay, needs: _NeedChances) -> Chance | None:
-    known = np.unique(before.bought.users)
-    chosen = known[:: max(-(-len(known) // MAX_USERS), 1)]
+def _learn_new(
+    train: Interactions, before: ProductDay, needs: _NeedChances, chosen: Ints
+) -> Chance | None:
     users, items, chances = _searched(before, needs, chosen)
     features, design = new_features(before, users, items, chances)
     n_items = len(before.catalogue.item_ids)

@@ -9,8 +9,8 @@ from threadpoolctl import threadpool_limits
 
 from quality.progress import Progress, silent
 from recommender.catalogue import Catalogue
-from recommender.interactions import Floats, Interactions, Ints
-from recommender.lessons import PAST_DAYS, WEEKS_FITTED
+from recommender.interactions import Bools, Floats, Interactions, Ints
+from recommender.lessons import HORIZON_DAYS, PAST_DAYS, WEEKS_FITTED
 from recommender.model import FittedModel, NeedModel, ScoredBlock, fit_need_model
 from recommender.satiation import Review, Satiation, review_satiation
 from recommender.snapshot import Snapshot
@@ -19,6 +19,7 @@ from recommender.states import NeedStates, judge_needs
 ANNOYANCE_WEIGHT = 2.0
 """Hits that one annoying slot outweighs. On the cut of 2017-09-11 weights from 1 to 2 lose less
 than .001 of SAN_S, and 2 halves ANN_S."""
+_WEEK_DAYS = 7
 NOVEL_KEPT = 60
 """Likeliest never-bought needs kept for each user."""
 
@@ -109,9 +110,7 @@ def _scored(
         keys, kept = _likeliest(scored, histories.shape[1])
         novel_keys.append(keys)
         novel_chances.append(kept)
-    is_learned = model.lessons.repeat is not None
-    likely = annoyance_weight / (1 + annoyance_weight)
-    is_likely = (chances >= likely) if is_learned else np.zeros(len(chances), dtype=bool)
+    is_likely = _are_likely(model, chances, weeks[:, 0], annoyance_weight)
     return PersonalNeeds(
         model,
         satiation,
@@ -125,6 +124,22 @@ def _scored(
         annoyance_weight,
         review,
     )
+
+
+def _are_likely(
+    model: NeedModel, chances: Floats, week_chances: Floats, annoyance_weight: float
+) -> Bools:
+    """Say which pairs are likely enough to be shown although the last purchase still satisfies.
+
+    By the utility that is a chance of λ / (1 + λ) within the horizon. It must come soon, too:
+    the first week's chance must be that of an even rate, for what is only due later in the month
+    was just bought. Where nothing could be learned, no pair is.
+    """
+    if model.lessons.repeat is None:
+        return np.zeros(len(chances), dtype=bool)
+    refused = 1 / (1 + annoyance_weight)
+    soon = 1 - refused ** (_WEEK_DAYS / HORIZON_DAYS)
+    return np.asarray((chances >= 1 - refused) & (week_chances >= soon))
 
 
 def _likeliest(scored: ScoredBlock, n_needs: int) -> tuple[Ints, Floats]:

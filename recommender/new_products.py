@@ -15,6 +15,7 @@ from recommender.histories import Histories, gather
 from recommender.interactions import Floats, Interactions, Ints
 from recommender.lookup import floats_at, places
 from recommender.prices import usual_prices
+from recommender.stacking import stacked
 from recommender.top_n import best_of
 
 POPULAR = 8
@@ -173,7 +174,7 @@ def new_features(
     }
     names = list(columns)
     design = Design(tuple(range(len(names))), tuple(names.index(name) for name in CROSSED))
-    return np.stack(list(columns.values()), axis=1).astype(np.float32), design
+    return stacked(columns, len(users)), design
 
 
 def _tiers(prices: Floats, needs: Ints) -> Floats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ from recommender.chance import Design
 from recommender.habits import measure_demand
 from recommender.histories import Histories
 from recommender.interactions import Bools, Floats, Ints
+from recommender.stacking import stacked
 from recommender.timing import estimate_timing
 
 MEMORIES_DAYS = (7.0, 20.0, 45.0, 90.0, 180.0, math.inf)
@@ -62,17 +63,21 @@ def own_products(
     pairs = bought.users * len(catalogue.need_ids) + needs
     owners, owner = np.unique(pairs, return_inverse=True)
     chance = chance_of(bought.users, needs)
-    columns = _frequencies(bought, owner, len(owners))
-    columns |= _recency(bought, owner, len(owners))
-    columns |= _demand(bought, catalogue, needs)
-    columns |= _brand(bought, catalogue, owner, len(owners))
-    columns["chance_of_need"] = np.log(chance / (1 - chance))
+    kept = np.flatnonzero(candidates(bought))
+
+    def short(columns: Iterable[tuple[str, Floats]]) -> dict[str, Features]:
+        return {name: values[kept].astype(np.float32) for name, values in columns}
+
+    columns = short(_frequencies(bought, owner, len(owners)))
+    columns |= short(_recency(bought, owner, len(owners)).items())
+    columns |= short(_demand(bought, catalogue, needs).items())
+    columns |= short(_brand(bought, catalogue, owner, len(owners)).items())
+    columns |= short([("chance_of_need", np.log(chance / (1 - chance)))])
     for days in (7, 28, 56):
         recent = bought.trip_users[bought.trip_days >= bought.day - days]
         trips = np.bincount(recent, minlength=bought.shape[0])
-        columns[f"trips_in_{days}"] = np.log1p(trips[bought.users])
-    kept = candidates(bought)
-    features = np.stack(list(columns.values()), axis=1).astype(np.float32)[kept]
+        columns |= short([(f"trips_in_{days}", np.log1p(trips[bought.users]))])
+    features = stacked(columns, len(kept))
     names = list(columns)
     design = Design(tuple(range(len(names))), tuple(names.index(name) for name in CROSSED))
     return Products(bought.keys[kept], features, design)
@@ -83,16 +88,15 @@ def candidates(bought: Histories) -> Bools:
     return np.asarray((bought.counts > 1) | (bought.elapsed <= OLD_DAYS))
 
 
-def _frequencies(bought: Histories, owner: Ints, n_owners: int) -> dict[str, Floats]:
-    columns = {}
+def _frequencies(bought: Histories, owner: Ints, n_owners: int) -> Iterator[tuple[str, Floats]]:
+    """Yield columns one by one: all of them together would be the stage's largest memory."""
     for days in MEMORIES_DAYS:
         often = bought.decayed_counts(days)
         trips = bought.decayed_trips(days)[bought.users]
         of_need = np.bincount(owner, often, n_owners)[owner]
-        columns[f"often_{days:g}"] = np.log(often + _SMALL)
-        columns[f"share_{days:g}"] = np.log(often / np.maximum(trips, 1e-9) + _SMALL)
-        columns[f"share_of_need_{days:g}"] = np.log(often / (of_need + 1e-9) + _SMALL_SHARE)
-    return columns
+        yield f"often_{days:g}", np.log(often + _SMALL)
+        yield f"share_{days:g}", np.log(often / np.maximum(trips, 1e-9) + _SMALL)
+        yield f"share_of_need_{days:g}", np.log(often / (of_need + 1e-9) + _SMALL_SHARE)
 
 
 def _recency(bought: Histories, owner: Ints, n_owners: int) -> dict[str, Floats]:

@@ -98,7 +98,6 @@ class Shelf:
 def stock_shelf(
     catalogue: Catalogue,
     everybody: Interactions,
-    bought: Interactions,
     products: ProductChances,
     blocked: Ints,
 ) -> Shelf:
@@ -108,8 +107,8 @@ def stock_shelf(
         catalogue: The items.
         everybody: Item-level interactions before ``day``, in the catalogue's vocabulary of
             items: what makes a product popular.
-        bought: Those of them whose people may be profiled: what makes a brand usual.
-        products: Chances of the products those people bought, on the day.
+        products: Chances of the products that people bought who may be profiled, on the day, and
+            those purchases: what makes a brand usual.
         blocked: Sorted keys user × number of items + item that are not shown to that user.
     """
     n_items, n_needs = len(catalogue.item_ids), len(catalogue.need_ids)
@@ -119,9 +118,8 @@ def stock_shelf(
     open_items = np.flatnonzero(catalogue.is_available)
     popular = open_items[np.lexsort((open_items, -demand[open_items], catalogue.needs[open_items]))]
     usual_keys, usual_items = _usual_products(catalogue, products, blocked)
-    pairs, place = np.unique(bought.users * n_items + bought.things, return_inverse=True)
-    weights = _sums(place, np.exp((bought.days - day) / MEMORY_DAYS), len(pairs))
-    users, items = pairs // max(n_items, 1), pairs % max(n_items, 1)
+    own = products.today.bought
+    users, items, weights = own.users, own.needs, own.decayed_counts(MEMORY_DAYS)
     keys = users * n_needs + catalogue.needs[items]
     brand_keys, brand_items = _usual_brands(catalogue, popular, keys, items, weights)
     return Shelf(
@@ -148,7 +146,8 @@ class LastItems:
     def of(cls, catalogue: Catalogue, bought: Interactions) -> LastItems:
         """Gather them from item-level interactions in the catalogue's vocabulary."""
         pairs = bought.users * len(catalogue.need_ids) + catalogue.needs[bought.things]
-        order = np.lexsort((bought.things, bought.days, pairs))
+        # Interactions are sorted by user, day and item, and so each pair's stay by day and item.
+        order = np.argsort(pairs, kind="stable")
         is_last = np.append(np.diff(pairs[order]) > 0, True)[: len(order)]
         return cls(pairs[order][is_last], bought.things[order][is_last])
 

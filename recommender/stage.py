@@ -20,7 +20,7 @@ from recommender.choice import ProductChances, read_products
 from recommender.day import Day
 from recommender.frugal import make_frugal_lists
 from recommender.further import add_further_products
-from recommender.interactions import Interactions, Ints, day_number, purchase_days
+from recommender.interactions import Interactions, Ints, day_number, of_needs, purchase_days
 from recommender.lists import recommendations, states_table
 from recommender.needs import ANNOYANCE_WEIGHT, PersonalNeeds, read_needs
 from recommender.people import People, read_people
@@ -57,6 +57,16 @@ _LEAST = {
 }
 """Options that must not be smaller."""
 
+EVENT_COLUMNS = [
+    "event_id",
+    "user_id",
+    "item_id",
+    "event_type",
+    "occurred_at",
+    "quantity",
+    "unit_price",
+]
+"""What the stage reads of an event."""
 EVENT_TIME = EVENTS.column("occurred_at").arrow.type
 
 
@@ -191,21 +201,19 @@ class _Purchases:
 
 def _known(events: pa.Table, as_of: date) -> pa.Table:
     """Return what happened before the day; who first comes later is nobody yet."""
-    return events.filter(pc.field("occurred_at") < pa.scalar(as_of).cast(EVENT_TIME))
+    known = events.select(EVENT_COLUMNS)
+    is_known = pc.less(known["occurred_at"], pa.scalar(as_of).cast(EVENT_TIME))
+    # On the day itself nothing is left out, and nothing has to be copied.
+    return known if pc.all(is_known).as_py() else known.filter(is_known)
 
 
 def _purchases(
     tables: Mapping[str, pa.Table], catalogue: Catalogue, people: People, as_of: date
 ) -> _Purchases:
     day = day_number(as_of)
-    purchases = net_purchases(tables["events"])
-    needs = purchase_days(purchases, tables["items"], level="need")
-    items = purchase_days(purchases, tables["items"], level="item")
-    return _Purchases(
-        day,
-        needs.known_as(people.user_ids, catalogue.need_ids),
-        items.known_as(people.user_ids, catalogue.item_ids),
-    )
+    found = purchase_days(net_purchases(tables["events"]), tables["items"], level="item")
+    items = found.known_as(people.user_ids, catalogue.item_ids)
+    return _Purchases(day, of_needs(items, catalogue.needs, catalogue.need_ids), items)
 
 
 def _slots(day: Day, bought: _Purchases, users: Ints, withheld: Ints, limits: Limits) -> Slots:
@@ -221,8 +229,7 @@ def _slots(day: Day, bought: _Purchases, users: Ints, withheld: Ints, limits: Li
     slots = fill_slots(personal, popularity, shelf, ranked, users)
     if limits.per_need == 1:
         return slots
-    profiled = bought.items.of_users(day.people.may_profile)
-    restock = partial(stock_shelf, day.catalogue, bought.items, profiled, shelf.products)
+    restock = partial(stock_shelf, day.catalogue, bought.items, shelf.products)
     return add_further_products(slots, personal, shelf, restock, limits)
 
 
@@ -249,7 +256,6 @@ def _withhold(
     shelf = stock_shelf(
         ledger.catalogue,
         bought.items,
-        bought.items.of_users(ledger.may_profile),
         products,
         blocked,
     )

@@ -17,10 +17,10 @@ def test_the_evaluation_compares_shike_with_every_baseline(shop, tmp_path, capsy
 
     found = json.loads(capsys.readouterr().out)
     names = [model["model"] for model in found["models"]]
-    assert names[:2] == ["shike", "shike without brand"]
+    assert names[:3] == ["shike", "shike, nothing held back", "shike without brand"]
     for baseline in baselines():
         assert {baseline.name, f"{baseline.name} + suppression"} <= set(names)
-    assert found["ablations"] == ["shike without brand"]
+    assert found["ablations"] == ["shike, nothing held back", "shike without brand"]
     drawn = page.read_text(encoding="utf-8")
     for section in ("models", "rivals", "ablations", "slots"):
         assert f'<section id="{section}"' in drawn

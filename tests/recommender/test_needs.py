@@ -57,12 +57,14 @@ def test_the_more_annoyance_weighs_the_less_is_shown_that_still_satisfies(
     assert heavier <= lighter
 
 
-def test_a_learned_satisfied_need_is_held_while_it_is_less_likely_than_the_weight_asks(cyclic, day):
+def test_a_learned_satisfied_need_is_held_unless_likely_enough_and_soon(cyclic, day):
     for weight in (0.0, 1.0, 9.0):
         personal = read_needs(
             cyclic.needs, day_number(day), cyclic.catalogue, annoyance_weight=weight
         )
-        expected = personal.states.is_early & (personal.chances < weight / (1 + weight))
+        soon = 1 - (1 / (1 + weight)) ** (7 / 28)
+        likely = (personal.chances >= weight / (1 + weight)) & (personal.week_chances[:, 0] >= soon)
+        expected = personal.states.is_early & ~likely
         assert personal.states.is_held.tolist() == expected.tolist()
 
 

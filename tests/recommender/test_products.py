@@ -21,7 +21,7 @@ def _shelf(shop, day, blocked=()):
     items, n_items = catalogue.item_ids.tolist(), len(catalogue.item_ids)
     keys = [users.tolist().index(user) * n_items + items.index(item) for user, item in blocked]
     blocked_keys = np.array(sorted(keys), dtype=np.int64)
-    shelf = stock_shelf(catalogue, bought, bought, products, blocked_keys)
+    shelf = stock_shelf(catalogue, bought, products, blocked_keys)
 
     def choose(user, need):
         chosen = shelf.choose(
