@@ -56,15 +56,15 @@ class Interactions:
 
     def before(self, day: int) -> Interactions:
         """Return what was known at the start of ``day``, same vocabularies."""
-        return self._where(self.days < day)
+        return self.where(self.days < day)
 
     def between(self, first: int, last: int) -> Interactions:
         """Return days in [first, last), same vocabularies."""
-        return self._where((self.days >= first) & (self.days < last))
+        return self.where((self.days >= first) & (self.days < last))
 
     def of_users(self, chosen: Bools) -> Interactions:
         """Return the interactions of some users, ``chosen`` of shape (n_users,)."""
-        return self._where(chosen[self.users])
+        return self.where(chosen[self.users])
 
     def known_as(self, user_ids: Texts, thing_ids: Texts) -> Interactions:
         """Return the same interactions coded in wider vocabularies, sorted and holding the own."""
@@ -83,7 +83,8 @@ class Interactions:
         matrix.sum_duplicates()
         return matrix
 
-    def _where(self, mask: Bools) -> Interactions:
+    def where(self, mask: Bools) -> Interactions:
+        """Return some of the interactions, ``mask`` of shape (n_interactions,)."""
         if mask.all():
             return self
         return Interactions(

@@ -14,7 +14,7 @@ from quality.errors import ContractError
 from recommender.evaluation.metrics import CUTOFFS, Scores, accuracy
 from recommender.evaluation.models import Model
 from recommender.evaluation.pairs import PairSet
-from recommender.interactions import Bools, Interactions, Ints
+from recommender.interactions import Interactions, Ints
 
 
 def basket_users(things: Interactions, day: int) -> Ints:
@@ -60,7 +60,7 @@ def one_basket_earlier(things: Interactions, day: int) -> Interactions:
     What is chosen on these interactions is chosen without a look at the last baskets. Days between
     a user's baskets stay; days between two users' baskets do not. Users with one basket are gone.
     """
-    earlier = _chosen(things, things.days < _last_days(things)[things.users])
+    earlier = things.where(things.days < _last_days(things)[things.users])
     last = _last_days(earlier)
     return replace(earlier, days=earlier.days + day - last[earlier.users])
 
@@ -69,13 +69,3 @@ def _last_days(things: Interactions) -> Ints:
     last = np.full(len(things.user_ids), np.iinfo(np.int64).min)
     np.maximum.at(last, things.users, things.days)
     return last
-
-
-def _chosen(things: Interactions, rows: Bools) -> Interactions:
-    return replace(
-        things,
-        users=things.users[rows],
-        days=things.days[rows],
-        things=things.things[rows],
-        quantities=things.quantities[rows],
-    )

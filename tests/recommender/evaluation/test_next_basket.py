@@ -56,6 +56,7 @@ def test_a_day_without_baskets_is_refused_with_the_day(purchases):
 def test_one_basket_earlier_ends_everybody_on_the_day_with_their_own_gaps(purchases):
     rows = [(0, 1, 0), (0, 4, 1), (0, 5, 0), (1, 2, 0), (1, 5, 0), (2, 5, 1)]
     earlier = one_basket_earlier(purchases(rows), DAY)
+    assert len(earlier.before(DAY)) < len(earlier)
 
     found = list(zip(earlier.users, earlier.days, earlier.things, strict=True))
     assert found == [(0, DAY - 3, 0), (0, DAY, 1), (1, DAY, 0)]
