@@ -47,20 +47,27 @@ class ShikeProducts:
 
         Lists of repeats and of new products measure the order alone: nothing is held back.
         """
+        if mode == "all":
+            personal, products = self._fitted()
+            keys, chances = _of_all(products, users)
+            worth, is_held = self._less_annoyance(personal, keys, chances)
+            return self._best(keys[~is_held], worth[~is_held], users, k)
+        _, products = self._fitted()
+        if mode == "repeat":
+            return self._best(products.keys, products.chances, users, k)
+        return self._best(*products.new_to(np.unique(users)), users, k)
+
+    def unheld_lists(self, users: Ints, k: int) -> Ints:
+        """Return the likeliest ``k`` products of each user, whether or not needs still satisfy."""
+        return self._best(*_of_all(self._fitted()[1], users), users, k)
+
+    def _fitted(self) -> tuple[PersonalNeeds, ProductChances]:
         if self._read is None:
             raise ValueError(f"{self.name} must be fitted before it is asked for lists")
-        personal, products = self._read
-        keys, worth = [products.keys], [products.chances]
-        if mode != "repeat":
-            new_keys, chances = products.new_to(np.unique(users))
-            keys, worth = [*keys, new_keys], [*worth, chances]
-        if mode == "novel":
-            keys, worth = keys[1:], worth[1:]
-        joined, values = np.concatenate(keys), np.concatenate(worth)
-        if mode == "all":
-            values, is_held = self._less_annoyance(personal, joined, values)
-            joined, values = joined[~is_held], values[~is_held]
-        return _best(joined, values, users, k, len(self._catalogue.item_ids))
+        return self._read
+
+    def _best(self, keys: Ints, worth: Floats, users: Ints, k: int) -> Ints:
+        return _best(keys, worth, users, k, len(self._catalogue.item_ids))
 
     def _less_annoyance(
         self, personal: PersonalNeeds, keys: Ints, worth: Floats
@@ -70,6 +77,12 @@ class ShikeProducts:
         pairs = places(personal.model.snapshot.histories.keys, users * personal.n_needs + needs)
         annoys = bools_at(states.is_early, pairs) * (1 - floats_at(personal.chances, pairs, 0.0))
         return worth - self._annoyance_weight * annoys, bools_at(states.is_held, pairs)
+
+
+def _of_all(products: ProductChances, users: Ints) -> tuple[Ints, Floats]:
+    """Return keys and chances of what people bought, and of what these users might try."""
+    new, chances = products.new_to(np.unique(users))
+    return np.concatenate([products.keys, new]), np.concatenate([products.chances, chances])
 
 
 def _best(keys: Ints, worth: Floats, users: Ints, k: int, n_items: int) -> Ints:
