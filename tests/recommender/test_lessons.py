@@ -133,7 +133,7 @@ def test_people_who_do_not_shop_in_a_week_teach_no_timing(cyclic):
     """Users 30 and up stay away from the day on: as if they had never been there."""
     day = cyclic.personal.model.snapshot.histories.day - 7
     gone = (cyclic.needs.users >= 30) & (cyclic.needs.days >= day)
-    train = cyclic.needs._where(~gone)
+    train = cyclic.needs.where(~gone)
     past = past_days(train, day + 7, cyclic.catalogue, TIMED_DAYS[:1])
 
     lessons = learn_timing(train, past)

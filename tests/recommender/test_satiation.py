@@ -60,7 +60,7 @@ def test_a_review_holds_for_twelve_weeks_and_never_before_its_day(day, later):
 def test_reviews_of_neighbouring_terms_share_no_snapshot(make_interactions):
     """What was bought before a review's own twelve weeks only tells how long purchases last."""
     train = _shoppers(np.random.default_rng(3), make_interactions)
-    blurred = train._where((train.things != 0) | (train.days < 300 - REVIEW_DAYS))
+    blurred = train.where((train.things != 0) | (train.days < 300 - REVIEW_DAYS))
 
     assert review_satiation(train, 300).is_satiating.tolist() == [True, False, False]
     assert not review_satiation(blurred, 300).is_satiating[0]
