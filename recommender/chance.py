@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -47,16 +47,17 @@ class Chance:
 
     def of(self, features: Features) -> Floats:
         """Return the chance of each row, shape (n_rows,)."""
-        odds = self._linear_odds(features)
+        odds = self.margin(features)
         if self.trees is not None:
             odds = odds + self.trees.margin(features)
         return np.asarray(1 / (1 + np.exp(-odds)))
 
     def plain(self, features: Features) -> Floats:
         """Return the chance of each row by the regression alone, shape (n_rows,)."""
-        return np.asarray(1 / (1 + np.exp(-self._linear_odds(features))))
+        return np.asarray(1 / (1 + np.exp(-self.margin(features))))
 
-    def _linear_odds(self, features: Features) -> Floats:
+    def margin(self, features: Features) -> Floats:
+        """Return the log odds of each row by the regression alone, shape (n_rows,)."""
         odds = np.zeros(len(features))
         # So many rows at a time that memory does not grow with their products.
         for start in range(0, len(features), _BLOCK_ROWS):
@@ -93,8 +94,7 @@ def fit_chance(
     chance = Chance(design, means, deviations, weights, float(model.intercept_[0]), None)
     if not boosted or fewest < MIN_TREE_OUTCOMES:
         return chance
-    trees = fit_trees(features, outcomes, chance._linear_odds(features))  # noqa: SLF001 - own class
-    return Chance(design, means, deviations, weights, chance.intercept, trees)
+    return replace(chance, trees=fit_trees(features, outcomes, chance.margin(features)))
 
 
 def _columns(features: Features, design: Design, means: Features, deviations: Features) -> Features:

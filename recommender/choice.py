@@ -12,7 +12,7 @@ from recommender.chance import Chance, fit_chance
 from recommender.histories import bought_within
 from recommender.interactions import Floats, Interactions, Ints
 from recommender.lessons import HORIZON_DAYS, MAX_USERS
-from recommender.lookup import floats_at, places
+from recommender.lookup import firsts, floats_at, places, spread
 from recommender.model import NeedModel
 from recommender.needs import PersonalNeeds
 from recommender.new_products import (
@@ -124,26 +124,14 @@ def read_products(
         return ProductChances(today, needs, products.keys, chances, new)
 
 
-def likeliest_new(
-    products: ProductChances, users: Ints, needs: Ints, need_chances: Floats
-) -> tuple[Ints, Floats]:
-    """Choose the likeliest new product of each (user, need).
-
-    Returns:
-        Items, shape (n,), -1 where there is none, and their chances.
-    """
+def likeliest_new(products: ProductChances, users: Ints, needs: Ints, need_chances: Floats) -> Ints:
+    """Choose the likeliest new product of each (user, need), shape (n,); -1 if there is none."""
     rows, items = new_candidates(products.today, users, needs)
     chances = products.of_new(users[rows], items, need_chances[rows])
-    order = np.lexsort((items, -chances, rows))
-    is_first = np.append(True, np.diff(rows[order]) > 0)[: len(order)]
-    best = order[is_first]
-    chosen, worth = np.full(len(users), -1), np.zeros(len(users))
-    chosen[rows[best]], worth[rows[best]] = items[best], chances[best]
-    return chosen, worth
-
-
-def _sample(users: Ints, most: int) -> Ints:
-    return users[:: max(-(-len(users) // most), 1)]
+    best = firsts(rows, -chances, items)
+    chosen = np.full(len(users), -1)
+    chosen[rows[best]] = items[best]
+    return chosen
 
 
 def _learn(
@@ -154,7 +142,7 @@ def _learn(
     learners = personal.past.sample(LEARNERS)
     needs = _past_needs(personal, learners)
     own = _learn_own(train, before, needs, learners)
-    return own, _learn_new(train, before, needs, _sample(learners, MAX_USERS))
+    return own, _learn_new(train, before, needs, spread(learners, MAX_USERS))
 
 
 def _past_needs(personal: PersonalNeeds, users: Ints) -> _NeedChances:

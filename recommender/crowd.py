@@ -12,6 +12,7 @@ from scipy.sparse import csr_array, diags_array, vstack
 from recommender.collaborative import fit_als
 from recommender.histories import Histories
 from recommender.interactions import Ints
+from recommender.lookup import spread
 
 Dense = npt.NDArray[np.float32]
 
@@ -165,9 +166,7 @@ def _profiles(counts: csr_array) -> csr_array:
 
 
 def _pool(histories: Histories) -> Ints:
-    known = histories.known_users
-    step = -(-len(known) // LARGEST_POOL)
-    return known[:: max(step, 1)]
+    return spread(histories.known_users, LARGEST_POOL)
 
 
 def _kin(shares: csr_array) -> csr_array:

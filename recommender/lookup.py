@@ -30,6 +30,18 @@ def rows_of(keys: Ints, users: Ints, n_needs: int) -> tuple[Ints, Ints]:
     return np.repeat(np.arange(len(users)), sizes), offsets + np.arange(sizes.sum())
 
 
+def firsts(keys: Ints, first_by: Floats, then_by: Ints) -> Ints:
+    """Return the index of each key's first row in the given order, by ascending key."""
+    order = np.lexsort((then_by, first_by, keys))
+    is_first = np.append(True, np.diff(keys[order]) > 0)[: len(order)]
+    return np.asarray(order[is_first])
+
+
+def spread(values: Ints, most: int) -> Ints:
+    """Return at most so many of the values, evenly spread over their order."""
+    return values[:: max(-(-len(values) // most), 1)]
+
+
 def ints_at(values: Ints, found: Ints, otherwise: int) -> Ints:
     """Return the value at each place, ``otherwise`` where the place is -1."""
     return (

@@ -9,7 +9,7 @@ import numpy as np
 from recommender.catalogue import Catalogue
 from recommender.choice import ProductChances, likeliest_new
 from recommender.interactions import Bools, Floats, Interactions, Ints
-from recommender.lookup import ints_at, places
+from recommender.lookup import firsts, ints_at, places
 
 MEMORY_DAYS = 90.0
 """Decay of a purchase in what counts as the person's usual brand."""
@@ -86,7 +86,7 @@ class Shelf:
         # What is known of a person is in the learned tables; who is not there is not profiled.
         is_known = np.isin(users, self.products.today.bought.users)
         open_ = np.flatnonzero((items < 0) & is_known)
-        found, _ = likeliest_new(self.products, users[open_], needs[open_], chances[open_])
+        found = likeliest_new(self.products, users[open_], needs[open_], chances[open_])
         items[open_] = self._unless_blocked(users[open_], found)
         return items
 
@@ -164,7 +164,7 @@ def _usual_products(
     users, items = products.keys // max(n_items, 1), products.keys % max(n_items, 1)
     can_be_shown = np.flatnonzero(catalogue.is_available[items] & ~np.isin(products.keys, blocked))
     keys = users[can_be_shown] * n_needs + catalogue.needs[items[can_be_shown]]
-    best = _firsts(keys, -products.chances[can_be_shown], items[can_be_shown])
+    best = firsts(keys, -products.chances[can_be_shown], items[can_be_shown])
     return keys[best], items[can_be_shown[best]]
 
 
@@ -179,7 +179,7 @@ def _usual_brands(
     )
     sums = _sums(place, weights[branded], len(triples))
     pairs = triples // max(n_brands, 1)
-    best = _firsts(pairs, -sums, triples)
+    best = firsts(pairs, -sums, triples)
     shelf = catalogue.needs[popular] * n_brands + catalogue.brands[popular]
     shelf = np.where(catalogue.brands[popular] >= 0, shelf, -1)
     labels, first = np.unique(shelf, return_index=True)
@@ -190,10 +190,3 @@ def _usual_brands(
 
 def _sums(groups: Ints, values: Floats, n_groups: int) -> Floats:
     return np.asarray(np.bincount(groups, values, n_groups), dtype=np.float64)
-
-
-def _firsts(keys: Ints, first_by: Floats, then_by: Ints) -> Ints:
-    """Return the index of each key's first row in the given order, by ascending key."""
-    order = np.lexsort((then_by, first_by, keys))
-    is_first = np.append(True, np.diff(keys[order]) > 0)[: len(order)]
-    return np.asarray(order[is_first])

@@ -117,8 +117,8 @@ class ShikeModel:
 
     def _personal(self) -> tuple[PersonalNeeds, Popularity]:
         read = self._fitted()
-        if read.personal is None:
-            read.personal = read_needs(
+        if read.needs is None:
+            personal = read_needs(
                 read.train,
                 read.day,
                 read.catalogue,
@@ -126,9 +126,11 @@ class ShikeModel:
                 without=self._without,
                 review=self._review,
             )
-            self._review = read.personal.review
-        nobody = np.full(len(read.train.user_ids), -1)
-        return read.personal, measure_popularity(read.train, read.day, nobody, min_people=1)
+            self._review = personal.review
+            nobody = np.full(len(read.train.user_ids), -1)
+            popularity = measure_popularity(read.train, read.day, nobody, min_people=1)
+            read.needs = personal, popularity
+        return read.needs
 
     def _known_catalogue(self, train: Interactions) -> Catalogue:
         if self._catalogue is None:
@@ -153,6 +155,6 @@ class _Read:
     train: Interactions
     day: int
     catalogue: Catalogue
-    personal: PersonalNeeds | None = None
+    needs: tuple[PersonalNeeds, Popularity] | None = None
     timing: tuple[Ints, Floats] | None = None
     """Keys of the pairs, ascending, and their chances in the first week."""

@@ -15,7 +15,7 @@ from recommender.crowd import Crowd, Opinions, gather_crowd, hear
 from recommender.habits import Demand, measure_demand
 from recommender.histories import Histories, gather
 from recommender.interactions import Floats, Interactions, Ints
-from recommender.lookup import rows_of
+from recommender.lookup import rows_of, spread
 from recommender.prices import deals
 from recommender.timing import Timing, estimate_timing
 
@@ -48,8 +48,7 @@ class Snapshot:
 
     def sample(self, most: int) -> Ints:
         """Name at most so many of the people who bought anything, ascending and evenly spread."""
-        known = self.histories.known_users
-        return known[:: max(-(-len(known) // most), 1)]
+        return spread(self.histories.known_users, most)
 
     def of_users(self, users: Ints) -> Snapshot:
         """Keep the pairs of some users, and what is shared by all as it is.

@@ -180,14 +180,18 @@ def recommend(
     if personal.review.day == bought.day:
         made[REVIEW] = review_table(personal.review, catalogue)
     short = short_lists(slots, shelf, users, withheld, options.limits)
+    _log_lists(len(users), len(made["do_not_recommend"]), short)
+    return made
+
+
+def _log_lists(lists: int, withheld: int, short: Mapping[str, int]) -> None:
     logger.info(
         "recommended to %d people, %d withheld, %d lists with free slots%s",
-        len(users),
-        len(made["do_not_recommend"]),
+        lists,
+        withheld,
         sum(short.values()),
         "".join(f", {why} {count}" for why, count in short.items() if count),
     )
-    return made
 
 
 @dataclass(frozen=True)
@@ -253,12 +257,7 @@ def _withhold(
     blocked = np.union1d(
         disliked.users * n_items + disliked.items, returned.users * n_items + returned.items
     )
-    shelf = stock_shelf(
-        ledger.catalogue,
-        bought.items,
-        products,
-        blocked,
-    )
+    shelf = stock_shelf(ledger.catalogue, bought.items, products, blocked)
     durable, satisfied = satisfied_needs(personal)
     shown = ledger.ignored_needs(options.fatigue_exposures, options.fatigue_days)
     held = [

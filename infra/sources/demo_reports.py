@@ -189,8 +189,7 @@ def _add_trial(
     if not reviews:
         return
     trial_id = f"past-{kind.item_id}"
-    awarded_on = closes_on + _days(1)
-    delivered_on = awarded_on + _days(_DELIVERY_DAYS)
+    delivered_on = closes_on + _days(1 + _DELIVERY_DAYS)
     opens_on = closes_on - _days(_OPEN_DAYS - 1)
     rows["items"].append(
         {
@@ -215,28 +214,41 @@ def _add_trial(
         }
     )
     for place, review in enumerate(reviews):
-        person = {"trial_id": trial_id, "user_id": review.author}
-        reported_on = delivered_on + _days(_FIRST_REPORT_DAYS + place % _REPORT_DAYS)
-        rows["applications"].append(
-            {
-                **person,
-                "application_id": f"{trial_id}-{review.author}",
-                "applied_at": _noon(opens_on + _days(place % _OPEN_DAYS)),
-            }
-        )
-        rows["awards"].append(
-            {**person, "awarded_at": _noon(awarded_on), "delivered_on": delivered_on}
-        )
-        rows["reports"].append(
-            {
-                **person,
-                "report_id": f"{kind.language}-{review.key}",
-                "item_id": kind.item_id,
-                "submitted_at": _noon(reported_on),
-                "rating": review.stars,
-                "text": review.text,
-            }
-        )
+        _add_recipient(rows, kind, review, place, opens_on=opens_on)
+
+
+def _add_recipient(
+    rows: dict[str, list[dict[str, object]]],
+    kind: _Kind,
+    review: _Review,
+    place: int,
+    *,
+    opens_on: date,
+) -> None:
+    """Add the application, the award and the report of one author."""
+    trial_id = f"past-{kind.item_id}"
+    awarded_on = opens_on + _days(_OPEN_DAYS)
+    delivered_on = awarded_on + _days(_DELIVERY_DAYS)
+    person = {"trial_id": trial_id, "user_id": review.author}
+    reported_on = delivered_on + _days(_FIRST_REPORT_DAYS + place % _REPORT_DAYS)
+    rows["applications"].append(
+        {
+            **person,
+            "application_id": f"{trial_id}-{review.author}",
+            "applied_at": _noon(opens_on + _days(place % _OPEN_DAYS)),
+        }
+    )
+    rows["awards"].append({**person, "awarded_at": _noon(awarded_on), "delivered_on": delivered_on})
+    rows["reports"].append(
+        {
+            **person,
+            "report_id": f"{kind.language}-{review.key}",
+            "item_id": kind.item_id,
+            "submitted_at": _noon(reported_on),
+            "rating": review.stars,
+            "text": review.text,
+        }
+    )
 
 
 def _days(count: int) -> timedelta:

@@ -1,6 +1,17 @@
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 
-from recommender.lookup import bools_at, distinct, floats_at, ints_at, places, rows_of
+from recommender.lookup import (
+    bools_at,
+    distinct,
+    firsts,
+    floats_at,
+    ints_at,
+    places,
+    rows_of,
+    spread,
+)
 
 NOTHING = np.zeros(0, dtype=np.int64)
 
@@ -31,3 +42,22 @@ def test_all_keys_of_some_users_are_found_in_any_order_of_users():
 def test_sorted_numbers_are_named_once_each():
     assert distinct(np.array([0, 0, 3, 5, 5])).tolist() == [0, 3, 5]
     assert distinct(NOTHING).tolist() == []
+
+
+@given(st.lists(st.integers(0, 99), max_size=60), st.integers(1, 20))
+def test_a_spread_is_never_longer_than_asked_and_begins_where_the_values_do(values, most):
+    chosen = spread(np.array(values, dtype=np.int64), most).tolist()
+
+    assert len(chosen) <= most
+    assert chosen[:1] == values[:1]
+    assert len(values) > most or chosen == values
+
+
+def test_the_first_of_each_key_is_taken_in_the_given_order():
+    keys, worth, items = (
+        np.array([3, 1, 3, 1]),
+        np.array([-1.0, -2, -1, -5]),
+        np.array([9, 4, 2, 7]),
+    )
+
+    assert firsts(keys, worth, items).tolist() == [3, 2]
