@@ -31,6 +31,14 @@ class HazardTable:
         odds = _logit(renewal_chances(elapsed, gaps, self.horizon_days))
         return 1 / (1 + np.exp(-odds - self.excess[_cells(elapsed, gaps)]))
 
+    def even_chances(self, elapsed: Floats, gaps: Floats, days: int) -> Floats:
+        """Look up the chance within other days, as if each day of the horizon were like the next.
+
+        1 - (1 - p)^(days / horizon), where p is the chance within the horizon.
+        """
+        missed = 1 - self.chances(elapsed, gaps)
+        return np.asarray(1 - missed ** (days / self.horizon_days))
+
 
 def renewal_chances(elapsed: Floats, gaps: Floats, horizon_days: int) -> Floats:
     """Return the chance of buying if purchases come evenly and people stop now and then.

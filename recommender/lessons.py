@@ -15,6 +15,7 @@ from recommender.samples import describe, describe_own
 from recommender.snapshot import Snapshot
 
 HORIZON_DAYS = 28
+WEEK_DAYS = 7
 PAST_DAYS = (28, 42, 56)
 """How long ago the days are from which the four weeks after them are learned, latest first."""
 TIMED_DAYS = (7, 14, 28, 42)
@@ -27,8 +28,6 @@ MAX_TIMED_USERS = 3000
 """The same of timing, of which each user teaches less."""
 MIN_TIMED_PURCHASES = 3
 """Purchases without which a pair has no rhythm."""
-
-_DAYS = 7
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ def learn(
         past: The state of the shop on those days, the latest first; at least one.
         without: Groups of features that are left out.
     """
-    hazard = _hazard(train, past[0])
+    hazard = _hazard(train, past[0], HORIZON_DAYS)
     own, new = describe(past, hazard, without, max_users=MAX_USERS)
     bought = own.outcomes(train, 0, HORIZON_DAYS)
     taken_up = new.outcomes(train, 0, HORIZON_DAYS)
@@ -68,7 +67,7 @@ def learn(
         weeks=tuple(
             fit_chance(
                 latest.features,
-                latest.outcomes(train, _DAYS * week, _DAYS * week + _DAYS),
+                latest.outcomes(train, WEEK_DAYS * week, WEEK_DAYS * week + WEEK_DAYS),
                 latest.design,
             )
             for week in range(WEEKS_FITTED)
@@ -93,24 +92,24 @@ def learn_timing(
     Returns:
         Lessons of a single week.
     """
-    hazard = _hazard(train, past[0])
+    hazard = _hazard(train, past[0], WEEK_DAYS)
     own = describe_own(past, hazard, without, max_users=MAX_TIMED_USERS)
     regular = np.zeros(len(own.days), dtype=bool)
     for snapshot in past:
         histories = snapshot.histories
         rows = own.days == histories.day
-        week = train.between(histories.day, histories.day + _DAYS)
+        week = train.between(histories.day, histories.day + WEEK_DAYS)
         keys = own.users[rows] * histories.shape[1] + own.needs[rows]
         counts = histories.counts[np.searchsorted(histories.keys, keys)]
         regular[rows] = (counts >= MIN_TIMED_PURCHASES) & np.isin(own.users[rows], week.users)
     timed = own.where(regular)
-    bought = timed.outcomes(train, 0, _DAYS)
+    bought = timed.outcomes(train, 0, WEEK_DAYS)
     chance = fit_chance(timed.features, bought, timed.design, boosted=True)
     return Lessons(hazard, None, None, (chance,), without)
 
 
-def _hazard(train: Interactions, past: Snapshot) -> HazardTable:
+def _hazard(train: Interactions, past: Snapshot, horizon_days: int) -> HazardTable:
     histories = past.histories
     start, users, needs = histories.day, histories.users, histories.needs
-    bought = bought_within(train, start, start + HORIZON_DAYS, users, needs)
-    return fit_hazard(histories.elapsed, past.timing.expected, bought, HORIZON_DAYS)
+    bought = bought_within(train, start, start + horizon_days, users, needs)
+    return fit_hazard(histories.elapsed, past.timing.expected, bought, horizon_days)

@@ -11,8 +11,17 @@ from quality.progress import Progress, silent
 from recommender.catalogue import Catalogue
 from recommender.features import NovelFeatures, RepeatFeatures
 from recommender.interactions import Floats, Interactions, Ints
-from recommender.lessons import HORIZON_DAYS, MAX_TIMED_USERS, PAST_DAYS, Lessons, learn
+from recommender.lessons import (
+    HORIZON_DAYS,
+    MAX_TIMED_USERS,
+    PAST_DAYS,
+    WEEK_DAYS,
+    Lessons,
+    learn,
+)
 from recommender.snapshot import Block, Snapshot, own_pairs, take_snapshot, user_blocks
+
+ALL = slice(None)
 
 
 class NeedModel:
@@ -27,10 +36,6 @@ class NeedModel:
         self.snapshot, self.lessons = snapshot, lessons
         self._repeats = RepeatFeatures(snapshot, lessons.hazard, lessons.without)
         self._novelties = NovelFeatures(snapshot, lessons.without)
-        # The chances by elapsed time alone.
-        self._fallback = lessons.hazard.chances(
-            snapshot.histories.elapsed, snapshot.timing.expected
-        )
 
     def blocks(self, users: Ints) -> Iterator[ScoredBlock]:
         """Yield users in blocks with the chances of what they bought and might take up."""
@@ -40,7 +45,7 @@ class NeedModel:
     def week_chances(self) -> Floats:
         """Return the chance of every pair in the first week, shape (n_pairs,)."""
         histories, first = self.snapshot.histories, self.lessons.weeks[0]
-        chances = 1 - (1 - self._fallback) ** (7 / HORIZON_DAYS)
+        chances = self._by_time_alone(WEEK_DAYS)
         if first is None:
             return chances
         for block in user_blocks(self.snapshot, histories.known_users):
@@ -51,9 +56,9 @@ class NeedModel:
     def _score(self, block: Block) -> ScoredBlock:
         pairs, rows, needs = own_pairs(self.snapshot, block)
         features = self._repeats.of(block, pairs, rows, needs)
-        fallback = self._fallback[pairs]
+        fallback = self._by_time_alone(HORIZON_DAYS, pairs)
+        even = self._by_time_alone(WEEK_DAYS, pairs)
         repeat, weeks = self.lessons.repeat, self.lessons.weeks
-        even = 1 - (1 - fallback) ** (7 / HORIZON_DAYS)
         novel = self._novelties.of(block, block.novel_rows, block.novel_needs)
         return ScoredBlock(
             block,
@@ -67,6 +72,10 @@ class NeedModel:
             if self.lessons.novel
             else self.snapshot.demand.first_share[block.novel_needs],
         )
+
+    def _by_time_alone(self, days: int, pairs: Ints | slice = ALL) -> Floats:
+        elapsed, gaps = self.snapshot.histories.elapsed, self.snapshot.timing.expected
+        return self.lessons.hazard.even_chances(elapsed[pairs], gaps[pairs], days)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from threadpoolctl import threadpool_limits
 from quality.progress import Progress, silent
 from recommender.catalogue import Catalogue
 from recommender.interactions import Bools, Floats, Interactions, Ints
-from recommender.lessons import HORIZON_DAYS, PAST_DAYS, WEEKS_FITTED
+from recommender.lessons import HORIZON_DAYS, PAST_DAYS, WEEK_DAYS, WEEKS_FITTED
 from recommender.model import FittedModel, NeedModel, ScoredBlock, fit_need_model
 from recommender.satiation import Review, Satiation, review_satiation
 from recommender.snapshot import Snapshot
@@ -19,7 +19,6 @@ from recommender.states import NeedStates, judge_needs
 ANNOYANCE_WEIGHT = 2.0
 """Hits that one annoying slot outweighs. On the cut of 2017-09-11 weights from 1 to 2 lose less
 than .001 of SAN_S, and 2 halves ANN_S."""
-_WEEK_DAYS = 7
 NOVEL_KEPT = 60
 """Likeliest never-bought needs kept for each user."""
 
@@ -138,7 +137,7 @@ def _are_likely(
     if model.lessons.repeat is None:
         return np.zeros(len(chances), dtype=bool)
     refused = 1 / (1 + annoyance_weight)
-    soon = 1 - refused ** (_WEEK_DAYS / HORIZON_DAYS)
+    soon = 1 - refused ** (WEEK_DAYS / HORIZON_DAYS)
     return np.asarray((chances >= 1 - refused) & (week_chances >= soon))
 
 

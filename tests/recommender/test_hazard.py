@@ -33,3 +33,13 @@ def test_one_cells_outcomes_do_not_touch_another():
     due = (np.array([31.0]), np.array([30.0]))
 
     assert table.chances(*due) == pytest.approx(renewal_chances(*due, 28))
+
+
+def test_the_chance_within_other_days_supposes_that_every_day_is_like_the_next() -> None:
+    table = fit_hazard(np.full(50, 3.0), np.full(50, 30.0), np.zeros(50), 28)
+    pair = np.array([3.0]), np.array([30.0])
+
+    weeks = 1 - table.even_chances(*pair, 7)
+
+    assert table.even_chances(*pair, 28) == pytest.approx(table.chances(*pair))
+    assert 1 - weeks**4 == pytest.approx(table.chances(*pair))
