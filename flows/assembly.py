@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -81,7 +82,7 @@ class DayRun:
         outputs = {**stage.with_earlier_draws(published, self.histories), **carried}
         return Edition(ledger, self.settings, validation, outputs, self.histories, made)
 
-    def _call(self, name: str, inputs: Tables, made: Tables) -> Tables:
+    def _call(self, name: str, inputs: Mapping[str, pa.Table], made: Tables) -> Tables:
         """Run one stage."""
         day, settings, histories = self.day, self.settings, self.histories
         match name:

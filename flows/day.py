@@ -64,11 +64,11 @@ def run_day(
         run = DayRun(settings, day, tuple(stages), past)
         if past and past.ledger.run_id == run.named(folder):
             return _already_published(past, target)
-        validation = stage.check(folder, day, settings, run.histories)
+        validation = stage.check(folder, Path(work) / "checked", day, settings, run.histories)
         if validation.verdict == "block":
             run = DayRun(settings, day, (), past)
         edition = run.edition(run.named(folder), validation)
-    publication = edition.publication(with_merchants=bool(run.stages))
+        publication = edition.publication(with_merchants=bool(run.stages))
     status = write(target, publication)
     create_markdown_artifact(run_summary(publication.ledger, edition.outputs), key="run-summary")
     _refuse_if_blocked(publication.ledger, target)

@@ -49,7 +49,8 @@ def extended(history: pa.Table | None, today: pa.Table, day: date) -> pa.Table:
     dated = today.append_column(_DAY, pa.array([day] * len(today), pa.date32()))
     if history is None:
         return dated
-    return pa.concat_tables([before(history, day), dated.select(history.column_names)])
+    # A column that a newer version added is null on earlier days.
+    return pa.concat_tables([before(history, day), dated], promote_options="default")
 
 
 def remembered(

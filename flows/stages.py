@@ -75,12 +75,13 @@ def land(data: str, work: Path, settings: Settings) -> Path:
 
 
 @task(cache_policy=NO_CACHE)
-def check(folder: Path, day: date, settings: Settings, histories: Tables) -> Validation:
+def check(folder: Path, work: Path, day: date, settings: Settings, histories: Tables) -> Validation:
     """Validate the inputs: good rows on, bad rows to quarantine."""
     earlier = histories.get("validation_report")
     with progress_bar() as progress:
         validation = validate(
             folder,
+            work,
             as_of=day,
             options=settings.validate,
             earlier_reports=split_by_day(earlier) if earlier is not None else (),
@@ -93,7 +94,7 @@ def check(folder: Path, day: date, settings: Settings, histories: Tables) -> Val
 
 @task(cache_policy=NO_CACHE)
 def make_recommendations(
-    inputs: Tables, day: date, settings: Settings, histories: Tables
+    inputs: Mapping[str, pa.Table], day: date, settings: Settings, histories: Tables
 ) -> Tables:
     """Rank what each person needs next, and withhold what still satisfies."""
     with progress_bar() as progress:
@@ -109,7 +110,11 @@ def make_recommendations(
 
 @task(cache_policy=NO_CACHE)
 def draw_recipients(
-    inputs: Tables, day: date, settings: Settings, histories: Tables, need_states: pa.Table | None
+    inputs: Mapping[str, pa.Table],
+    day: date,
+    settings: Settings,
+    histories: Tables,
+    need_states: pa.Table | None,
 ) -> Tables:
     """Draw the trials that have closed; earlier draws stand as they were."""
     made = recruit(
@@ -123,7 +128,9 @@ def draw_recipients(
 
 
 @task(cache_policy=NO_CACHE)
-def read_reports(inputs: Tables, day: date, settings: Settings, histories: Tables) -> Tables:
+def read_reports(
+    inputs: Mapping[str, pa.Table], day: date, settings: Settings, histories: Tables
+) -> Tables:
     """Turn trial reports into scores, opinions and improvement summaries."""
     summaries, draws = histories.get("improvement_summary"), histories.get("selection")
     with progress_bar() as progress:
@@ -140,7 +147,9 @@ def read_reports(inputs: Tables, day: date, settings: Settings, histories: Table
 
 
 @task(cache_policy=NO_CACHE)
-def read_effect(inputs: Tables, day: date, settings: Settings, histories: Tables) -> Tables:
+def read_effect(
+    inputs: Mapping[str, pa.Table], day: date, settings: Settings, histories: Tables
+) -> Tables:
     """Compare those drawn with those held out by lot, in draws of earlier days."""
     draws = histories["selection"].drop_columns("as_of")
     effect = measure_effect(inputs, draws, as_of=day, options=settings.effect)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pyarrow as pa
 
+from quality.parquet_folder import ParquetFolder
 from quality.progress import Progress, silent
 from quality.reading import Delivery, Finding, Note, read_folder
 from quality.reading.file import Reader
@@ -29,6 +30,8 @@ from quality.tables.outputs import QUARANTINE
 
 if TYPE_CHECKING:
     from datetime import date
+
+    from quality.schema import Table
 
 __all__ = ["Note", "TableCount", "Validation", "ValidationOptions", "validate"]
 
@@ -58,20 +61,26 @@ class TableCount:
 class Validation:
     """What a delivery holds that can be used, and what is wrong with the rest."""
 
-    tables: dict[str, pa.Table]
+    tables: ParquetFolder
     """Accepted rows of every table that could be read, in the declared schema, by key."""
+    findings: ParquetFolder
+    """``quarantine``: every refused row as it was read."""
     report: pa.Table
     """``validation_report``: one row a rule of every delivered table."""
-    quarantine: pa.Table
-    """``quarantine``: every refused row as it was read."""
     counts: tuple[TableCount, ...]
     verdict: Verdict
     notes: tuple[Note, ...]
     """What was kept out or is absent, a sentence each."""
 
+    @property
+    def quarantine(self) -> pa.Table:
+        """``quarantine``: every refused row as it was read."""
+        return self.findings["quarantine"]
+
 
 def validate(
     folder: Path,
+    into: Path,
     *,
     as_of: date,
     options: ValidationOptions,
@@ -82,6 +91,8 @@ def validate(
 
     Args:
         folder: Holds the tables as files; see the data dictionary.
+        into: A folder for the rows, accepted and refused, as Parquet files; made if need be.
+            What is returned reads them there when it is asked.
         as_of: Everything before the start of this day is known, nothing after.
         options: How to read and how strictly to judge.
         earlier_reports: Reports of earlier runs, oldest first, for the trend.
@@ -111,7 +122,7 @@ def validate(
             forbidden_columns=options.forbidden_columns,
         )
         delivery = read_folder(reader, progress)
-        return _Day(connection, delivery, as_of, options).judged(earlier_reports, progress)
+        return _Day(connection, delivery, into, as_of, options).judged(earlier_reports, progress)
 
 
 def _check_zones(connection: duckdb.DuckDBPyConnection, options: ValidationOptions) -> None:
@@ -127,6 +138,7 @@ class _Day:
 
     connection: duckdb.DuckDBPyConnection
     delivery: Delivery
+    into: Path
     as_of: date
     options: ValidationOptions
 
@@ -140,20 +152,23 @@ class _Day:
         outcomes = self._file_outcomes(known)
         # A table without rows says nothing about what may refer to it.
         filled = tuple(name for name in self.delivery.tables if known[name].read)
-        counts, tables = [], {}
+        counts: list[TableCount] = []
+        accepted = self._folder("accepted", [INPUTS[name] for name in self.delivery.tables])
         for step, name in enumerate(self.delivery.tables):
             progress(f"checking {name}", step, len(self.delivery.tables))
             found, refused = self._judge(name, known[name], filled)
             outcomes += found
-            tables[name] = self._accepted(name)
-            counts.append(_count(name, known[name], refused, len(tables[name])))
+            self._write_accepted(name, accepted.path(name))
+            counts.append(_count(name, known[name], refused, accepted.rows(name)))
         verdict = worst(outcomes)
-        accepted = sum(count.accepted for count in counts)
-        logger.info("accepted %d of %d rows: %s", accepted, sum(c.read for c in counts), verdict)
+        n_accepted, n_read = sum(c.accepted for c in counts), sum(c.read for c in counts)
+        logger.info("accepted %d of %d rows: %s", n_accepted, n_read, verdict)
+        findings = self._folder("findings", [QUARANTINE])
+        self._write_quarantine(start, findings.path("quarantine"))
         return Validation(
-            tables=tables,
+            tables=accepted,
+            findings=findings,
             report=report_of(outcomes, earlier_reports, self.options.trend_runs),
-            quarantine=self._quarantine(start),
             counts=tuple(counts),
             verdict=verdict,
             notes=_notes(self.delivery),
@@ -185,23 +200,35 @@ class _Day:
         )
         return judge.judge(rules, counts)
 
-    def _accepted(self, name: str) -> pa.Table:
+    def _folder(self, name: str, declared: list[Table]) -> ParquetFolder:
+        folder = self.into / name
+        folder.mkdir(parents=True, exist_ok=True)
+        return ParquetFolder(folder, declared)
+
+    def _write_accepted(self, name: str, target: Path) -> None:
         table = INPUTS[name]
-        accepted = self.connection.sql(
+        self._write(
             f"SELECT {', '.join(table.column_names)} FROM known_{name}"
             f" ANTI JOIN refused_{name} USING (source_file, row_number)"
-            f" ORDER BY {', '.join(table.key)}"
+            f" ORDER BY {', '.join(table.key)}",
+            target,
         )
-        return accepted.to_arrow_table().cast(table.schema)
 
-    def _quarantine(self, start: str) -> pa.Table:
+    def _write_quarantine(self, start: str, target: Path) -> None:
+        columns = "source_file, row_number, rule_ids, raw"
+        empty = "SELECT ''::VARCHAR, ''::VARCHAR, 0::BIGINT, []::VARCHAR[], ''::VARCHAR WHERE false"
         parts = [
-            f'SELECT {literal(name)} AS "table", *, {start} AS first_seen FROM refused_{name}'
+            f"SELECT {literal(name)}, {columns} FROM refused_{name}"
             for name in self.delivery.tables
         ]
-        if not parts:
-            return QUARANTINE.empty()
-        return QUARANTINE.conform(self.connection.sql(" UNION ALL ".join(parts)).to_arrow_table())
+        rows = " UNION ALL ".join(parts or [empty])
+        self._write(
+            f'SELECT *, {start} AS first_seen FROM ({rows}) AS q("table", {columns}) ORDER BY ALL',
+            target,
+        )
+
+    def _write(self, rows: str, target: Path) -> None:
+        self.connection.execute(f"COPY ({rows}) TO {literal(str(target))} (FORMAT parquet)")
 
 
 def _count(name: str, known: Known, refused: int, accepted: int) -> TableCount:

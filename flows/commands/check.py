@@ -36,8 +36,14 @@ def check(uri: str, as_of: date, config: Path | None, *, as_json: bool, verbose:
     configure_logging(verbose=verbose)
     settings = load_settings(config)
     with tempfile.TemporaryDirectory() as work, progress_bar() as progress:
-        folder = fetch_inputs(uri, Path(work), settings.store)
-        validation = validate(folder, as_of=as_of, options=settings.validate, progress=progress)
+        folder = fetch_inputs(uri, Path(work) / "inputs", settings.store)
+        validation = validate(
+            folder,
+            Path(work) / "checked",
+            as_of=as_of,
+            options=settings.validate,
+            progress=progress,
+        )
     click.echo(_as_json(validation)) if as_json else _print(validation)
     if validation.verdict == "block":
         raise ContractError(

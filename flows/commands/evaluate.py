@@ -84,10 +84,13 @@ def evaluate(  # noqa: PLR0913 - a parameter for each option of the command
     settings = load_settings(config)
     last = max(cuts) + timedelta(days=horizon)
     with tempfile.TemporaryDirectory() as work, progress_bar() as progress:
-        folder = fetch_inputs(data, Path(work), settings.store)
-        tables = validate(folder, as_of=last, options=settings.validate, progress=progress).tables
+        folder = fetch_inputs(data, Path(work) / "inputs", settings.store)
+        checked = Path(work) / "checked"
+        validation = validate(
+            folder, checked, as_of=last, options=settings.validate, progress=progress
+        )
         report = run_evaluation(
-            tables,
+            validation.tables,
             cuts=cuts,
             horizon_days=horizon,
             level=level,

@@ -24,6 +24,8 @@ class Outcome:
     scope: str
     severity: Verdict
     threshold: float
+    warn_threshold: float = 0.0
+    dimension: str = "validity"
     owner: str
     column: str | None
     said: Note
@@ -54,6 +56,9 @@ class Outcome:
             "rows_checked": self.checked,
             "rows_failed": self.failed,
             "threshold": self.threshold,
+            "warn_threshold": self.warn_threshold,
+            "dimension": self.dimension,
+            "side": "input",
             "sentence_en": self.said.en,
             "sentence_zh": self.said.zh,
             "found_en": self.found.en if self.found else None,

@@ -2,6 +2,7 @@
 
 import copy
 import csv
+import itertools
 import json
 from datetime import date
 from pathlib import Path
@@ -138,12 +139,14 @@ def deliver(tmp_path):
 
 
 @pytest.fixture
-def check():
+def check(tmp_path):
     """Validate a folder as of the day after the clean shop's last."""
+    checks = itertools.count()
 
     def run(folder, as_of=AS_OF, earlier_reports=(), **options):
         return validate(
             folder,
+            tmp_path / f"checked-{next(checks)}",
             as_of=as_of,
             options=ValidationOptions(**options),
             earlier_reports=earlier_reports,

@@ -268,7 +268,9 @@ def test_a_delivery_with_strange_ids_passes_the_checks_and_gets_its_lists(tmp_pa
     ]
     folder = _delivered(tmp_path, {"items": items, "events": events})
 
-    checked = validate(folder, as_of=date(2026, 3, 2), options=ValidationOptions())
+    checked = validate(
+        folder, tmp_path / "checked", as_of=date(2026, 3, 2), options=ValidationOptions()
+    )
 
     _, lists = _lists(checked.tables, date(2026, 3, 2))
     assert set(lists) == set(names)

@@ -24,14 +24,28 @@ from quality.tables.outputs.reviewing import (
     REPORT_FLAGS,
     REPORT_SCORES,
 )
-from quality.tables.outputs.validating import QUARANTINE, SEVERITIES, VALIDATION_REPORT, VERDICTS
+from quality.tables.outputs.validating import (
+    COLUMN_PROFILE,
+    DAILY_ROWS,
+    DIMENSIONS,
+    LINEAGE,
+    QUARANTINE,
+    SEVERITIES,
+    SOURCE_SCORECARD,
+    VALIDATION_REPORT,
+    VERDICTS,
+)
 
 __all__ = [
     "APPLICANT_PROFILE",
     "ARMS",
+    "COLUMN_PROFILE",
+    "DAILY_ROWS",
+    "DIMENSIONS",
     "DO_NOT_RECOMMEND",
     "DRAW_CERTIFICATE",
     "IMPROVEMENT_SUMMARY",
+    "LINEAGE",
     "NEED_STATES",
     "NEED_STATES_TABLE",
     "OPINIONS",
@@ -44,6 +58,7 @@ __all__ = [
     "SELECTION",
     "SEVERITIES",
     "SLOTS",
+    "SOURCE_SCORECARD",
     "TRIAL_EFFECT",
     "TRIAL_FUNNEL",
     "VALIDATION_REPORT",
@@ -68,5 +83,9 @@ OUTPUTS: dict[str, Table] = {
         TRIAL_EFFECT,
         VALIDATION_REPORT,
         QUARANTINE,
+        SOURCE_SCORECARD,
+        COLUMN_PROFILE,
+        DAILY_ROWS,
+        LINEAGE,
     )
 }
