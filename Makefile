@@ -36,6 +36,7 @@ docs: $(READY)
 	$(BIN)/python -m flows.example > shike.example.toml
 	$(BIN)/shike tables --lang en > docs/tables.md
 	$(BIN)/shike tables --lang zh > docs/tables.zh.md
+	$(BIN)/python -m infra.aws.template
 
 # The polarity models are trained from the corpora that the packages bring.
 $(MODELS): $(READY) $(addprefix trials/reports/,$(LEARNING)) flows/build.py

@@ -6,18 +6,25 @@ import logging
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
-from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
 
 from flows import stages as stage
+from flows.checkpoints import Checkpoints
+from flows.corrections import Decisions
 from flows.ledger import VERSION, Ledger, name_run
+from flows.lineage import lineage
 from flows.publication import Edition
 from flows.recall import Past, fingerprint
 from flows.settings import Settings, SettingsError
 from flows.stages import MAKES, Tables, missing_inputs
+from infra.files import parquet_bytes
+from infra.publish.records import sha256
+from quality.first_seen import seen_of, with_first_seen
+from quality.rules.outcome import worst_verdict
 from quality.tables import OUTPUTS
+from quality.tables.outputs import VALIDATION_REPORT
 from quality.validation import Validation
 
 logger = logging.getLogger(__name__)
@@ -30,7 +37,12 @@ class DayRun:
     """What is known before the data are checked, and what the stages make of it."""
 
     def __init__(
-        self, settings: Settings, day: date, stages: tuple[str, ...], past: Past | None
+        self,
+        settings: Settings,
+        day: date,
+        stages: tuple[str, ...],
+        past: Past | None,
+        decided: Decisions,
     ) -> None:
         if unknown := sorted(set(stages) - set(STAGES)):
             raise SettingsError(f"stages must be among {', '.join(STAGES)}, found {unknown}")
@@ -38,22 +50,47 @@ class DayRun:
         self.day = day
         self.stages = tuple(name for name in STAGES if name in stages)
         self.past = past
-        self.histories = past.histories(day) if past else {}
+        self.decided = decided
+        histories = past.histories(day) if past else {}
+        self.histories = {
+            name: decided.without_people(name, rows) for name, rows in histories.items()
+        }
         made = frozenset(name for each in ("validate", *self.stages) for name in MAKES[each])
         # A whole day carries nothing over: what it does not make today would be yesterday's.
         self.carried = past.origins(made) if past and self.stages != STAGES else {}
 
-    def named(self, folder: Path) -> str:
-        """Return the run's id."""
-        seen = fingerprint(self.histories, self.carried)
-        return name_run(folder, self.day, self.stages, self.settings, seen)
+    def named(self, inputs: Mapping[str, str], *, report: pa.Table | None = None) -> str:
+        """Return the run's id.
 
-    def edition(self, run_id: str, validation: Validation) -> Edition:
-        """Run the stages on the accepted rows."""
-        made: Tables = {
-            "validation_report": validation.report,
-            "quarantine": validation.quarantine,
-        }
+        Args:
+            inputs: SHA-256 of every input file, by name.
+            report: The findings, where they are more than validating the inputs finds.
+        """
+        seen = fingerprint(self.histories, self.carried) + self.decided.fingerprint()
+        if report is not None:
+            seen += sha256(parquet_bytes(report))
+        return name_run(inputs, self.day, self.stages, self.settings, seen)
+
+    def edition(
+        self,
+        inputs: Mapping[str, str],
+        validation: Validation,
+        checkpoints: Checkpoints,
+        *,
+        report: pa.Table | None = None,
+    ) -> Edition:
+        """Run the stages on the accepted rows, those that were not finished before.
+
+        Args:
+            inputs: SHA-256 of every input file, by name.
+            validation: The checked rows.
+            checkpoints: Of this run.
+            report: The findings, where they are more than validating the inputs finds.
+        """
+        run_id = checkpoints.run_id
+        made = self._findings(inputs, validation)
+        if report is not None:
+            made["validation_report"] = report
         skipped: list[str] = []
         for name in self.stages:
             missing = missing_inputs(name, validation.tables)
@@ -63,14 +100,26 @@ class DayRun:
                 skipped.append(f"{name}: no {', '.join(missing)}")
                 logger.info("%s: skipped, no %s", name, ", ".join(missing))
             else:
-                made |= self._call(name, validation.tables, made)
-        carried = {name: self.past.table(name) for name in self.carried} if self.past else {}
+                finished = checkpoints.load(name)
+                if finished is None:
+                    finished = self._call(name, validation.tables, made)
+                    checkpoints.keep(name, finished)
+                made |= finished
+        carried = {name: self._carried(name) for name in self.carried}
         merchants = self.past.ledger.merchants if self.past else ()
+        published = {name: table for name, table in made.items() if name in OUTPUTS}
+        outputs = {**stage.with_earlier_draws(published, self.histories), **carried}
+        if self.stages:
+            found = stage.check_made(
+                outputs, validation.tables, self.day, self.settings, self.histories
+            )
+            report = VALIDATION_REPORT.conform(pa.concat_tables([validation.report, found]))
+            made["validation_report"] = outputs["validation_report"] = report
         ledger = Ledger(
             run_id=run_id,
             as_of=self.day,
             shike_version=VERSION,
-            verdict=validation.verdict,
+            verdict=worst_verdict(outputs["validation_report"]),
             stages=self.stages,
             skipped=tuple(skipped),
             counts=tuple(asdict(count) for count in validation.counts),
@@ -78,8 +127,6 @@ class DayRun:
             state={},
             merchants=merchants,
         )
-        published = {name: table for name, table in made.items() if name in OUTPUTS}
-        outputs = {**stage.with_earlier_draws(published, self.histories), **carried}
         return Edition(ledger, self.settings, validation, outputs, self.histories, made)
 
     def _call(self, name: str, inputs: Mapping[str, pa.Table], made: Tables) -> Tables:
@@ -98,7 +145,27 @@ class DayRun:
             case _:
                 raise ValueError(f"no stage is called {name!r}")
 
+    def _findings(self, inputs: Mapping[str, str], validation: Validation) -> Tables:
+        """Return what validation publishes, and what the next day must know of it."""
+        seen = self.histories.get("quarantine_seen")
+        quarantine = with_first_seen(validation.quarantine, seen)
+        return {
+            "validation_report": validation.report,
+            "quarantine": quarantine,
+            "quarantine_seen": seen_of(quarantine),
+            "source_scorecard": validation.measures.source_scorecard,
+            "column_profile": validation.measures.column_profile,
+            "daily_rows": validation.measures.daily_rows,
+            "lineage": lineage(validation.by_file, inputs, self.stages),
+        }
+
     def _made_or_carried(self, name: str, made: Tables) -> pa.Table | None:
         if name in made:
             return made[name]
-        return self.past.table(name) if self.past and name in self.carried else None
+        return self._carried(name) if name in self.carried else None
+
+    def _carried(self, name: str) -> pa.Table:
+        """Return a table that the current run published and this one does not make."""
+        if self.past is None:
+            raise ValueError(f"nothing was published that {name} could be carried over from")
+        return self.decided.without_people(name, self.past.table(name))

@@ -33,8 +33,18 @@ COMMANDS = {
         "flows.commands.evaluate:evaluate", "Rolling-origin evaluation against the baselines."
     ),
     "serve": _Command("flows.commands.serve:serve", "Run the schedules in one process."),
+    "bootstrap": _Command(
+        "flows.commands.bootstrap:bootstrap", "The bucket and the policies of a store in S3."
+    ),
+    "link": _Command("flows.commands.link:link", "A link to one published file, for a short time."),
+    "doctor": _Command("flows.commands.doctor:doctor", "Is everything in place for a day?"),
     "runs": _Command("flows.commands.published:runs", "What is published."),
     "show": _Command("flows.commands.published:show", "One published run."),
+    "rollback": _Command("flows.commands.retiring:rollback", "Make an earlier run current again."),
+    "gc": _Command("flows.commands.retiring:gc", "Delete runs that nobody needs any more."),
+    "trace": _Command("flows.commands.trace:trace", "What a bad file or rule has touched."),
+    "replay": _Command("flows.commands.replay:replay", "Mended rows back into the next day."),
+    "erase": _Command("flows.commands.erase:erase", "Leave a person out from now on."),
     "verify-draw": _Command(
         "flows.commands.verify_draw:verify_draw", "Replay a published draw and compare."
     ),

@@ -14,7 +14,9 @@ from prefect.artifacts import create_markdown_artifact
 
 from flows import stages as stage
 from flows.assembly import STAGES, DayRun
-from flows.ledger import Ledger
+from flows.checkpoints import Checkpoints
+from flows.corrections import decisions
+from flows.ledger import Ledger, file_digests
 from flows.publication import Publication
 from flows.recall import FRONT_PAGE, Past, recall
 from flows.settings import load_settings
@@ -60,14 +62,23 @@ def run_day(
     target = open_store(store, settings.store)
     with tempfile.TemporaryDirectory(prefix="shike-") as work:
         folder = stage.land(data, Path(work) / "inputs", settings)
+        inputs = file_digests(folder)
         past = recall(target)
-        run = DayRun(settings, day, tuple(stages), past)
-        if past and past.ledger.run_id == run.named(folder):
+        decided = decisions(target, day, settings.shop.pseudonym_key)
+        run = DayRun(settings, day, tuple(stages), past, decided)
+        if past and past.ledger.run_id == run.named(inputs):
             return _already_published(past, target)
-        validation = stage.check(folder, Path(work) / "checked", day, settings, run.histories)
+        corrections = decided.corrections(Path(work) / "replays")
+        checked = Path(work) / "checked"
+        validation = stage.check(folder, checked, day, settings, corrections, run.histories)
         if validation.verdict == "block":
-            run = DayRun(settings, day, (), past)
-        edition = run.edition(run.named(folder), validation)
+            run = DayRun(settings, day, (), past, decided)
+        edition = run.edition(inputs, validation, Checkpoints(target, run.named(inputs)))
+        if edition.ledger.verdict == "block" and run.stages:
+            run = DayRun(settings, day, (), past, decided)
+            report = edition.outputs["validation_report"]
+            checkpoints = Checkpoints(target, run.named(inputs, report=report))
+            edition = run.edition(inputs, validation, checkpoints, report=report)
         publication = edition.publication(with_merchants=bool(run.stages))
     status = write(target, publication)
     create_markdown_artifact(run_summary(publication.ledger, edition.outputs), key="run-summary")
@@ -100,8 +111,8 @@ def _already_published(past: Past, target: Store) -> dict[str, Any]:
 def _refuse_if_blocked(ledger: Ledger, target: Store) -> None:
     if ledger.verdict == "block":
         raise ContractError(
-            f"validation blocks the data of {ledger.as_of}; the findings are published, nothing "
-            f"else: open {target.address}/{INDEX}"
+            f"validation blocks the day {ledger.as_of}; the findings are published, nothing else: "
+            f"open {target.address}/{INDEX}"
         )
 
 

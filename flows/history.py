@@ -5,6 +5,7 @@ A day sees the rows of earlier days only, so that running it again gives the sam
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date
 from typing import Final
@@ -18,15 +19,32 @@ REMEMBERED: Final = (
     "draw_certificate",
     "improvement_summary",
     "satiation_review",
+    "quarantine_seen",
+    "daily_rows",
+    "column_profile",
+    "source_scorecard",
 )
 """What later days build on: output tables, and reviews, which are not published."""
+LAST_DAYS: Final[dict[str, int]] = {
+    "validation_report": 60,
+    "daily_rows": 30,
+    "column_profile": 30,
+    "source_scorecard": 30,
+    # Each day repeats what still holds.
+    "quarantine_seen": 1,
+}
+"""Days with rows that a history goes back; all, for those not named."""
 
 _DAY = pa.field("as_of", pa.date32(), nullable=False)
 
 
-def before(history: pa.Table, day: date) -> pa.Table:
-    """Return what was known before ``day``."""
-    return history.filter(pc.less(history["as_of"], pa.scalar(day)))
+def before(history: pa.Table, day: date, last_days: int | None = None) -> pa.Table:
+    """Return what was known before ``day``, of the last days with rows if so many are named."""
+    known = history.filter(pc.less(history["as_of"], pa.scalar(day)))
+    if last_days is None or not len(known):
+        return known
+    days = sorted(pc.unique(known["as_of"]).to_pylist())[-last_days:]
+    return known.filter(pc.greater_equal(known["as_of"], pa.scalar(days[0])))
 
 
 def latest(history: pa.Table) -> pa.Table | None:
@@ -66,5 +84,20 @@ def remembered(
     state = dict(earlier)
     for name in REMEMBERED:
         if name in outputs:
-            state[name] = extended(earlier.get(name), outputs[name], day)
+            state[name] = extended(earlier.get(name), _kept(name, outputs[name]), day)
     return state
+
+
+def _kept(name: str, made: pa.Table) -> pa.Table:
+    """Return what of a table later days need: of summaries the numbers, no customer's words."""
+    if name != "improvement_summary":
+        return made
+    aspects = [
+        [{key: value for key, value in aspect.items() if key != "quotes"} for aspect in each]
+        for each in map(json.loads, made["aspects"].to_pylist())
+    ]
+    bare = {"aspects": [json.dumps(each) for each in aspects], "suggestions": ["[]"] * len(made)}
+    for column, values in bare.items():
+        place = made.column_names.index(column)
+        made = made.set_column(place, made.schema.field(place), pa.array(values, pa.string()))
+    return made

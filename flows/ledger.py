@@ -8,10 +8,12 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from importlib.metadata import version
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +21,8 @@ from flows.settings import Settings
 from trials.reports.polarity import MODELS
 
 VERSION: Final = version("shike")
-"""Part of every run's name: another version may make other bytes of the same inputs."""
+_PACKAGES: Final = ("flows", "infra", "quality", "recommender", "trials")
+_NO_CODE: Final = (".pyc", ".npz")
 _CHUNK = 1 << 20
 _ID_DIGITS = 12
 
@@ -58,11 +61,13 @@ class Ledger:
         return cls(**fields)
 
 
-def name_run(folder: Path, day: date, stages: Sequence[str], settings: Settings, seen: str) -> str:
+def name_run(
+    inputs: Mapping[str, str], day: date, stages: Sequence[str], settings: Settings, seen: str
+) -> str:
     """Return the id of the run that these inputs, options and trained models make.
 
     Args:
-        folder: The input tables.
+        inputs: SHA-256 of every input file, by name.
         day: The as-of day.
         stages: The stages asked for.
         settings: All options; secrets take part, but only through the digest.
@@ -71,18 +76,36 @@ def name_run(folder: Path, day: date, stages: Sequence[str], settings: Settings,
     digest = hashlib.sha256()
     options = dataclasses.asdict(settings)
     del options["store"]
-    heading = [VERSION, day.isoformat(), sorted(stages), options, seen]
+    heading = [VERSION, code_digest(), day.isoformat(), sorted(stages), options, seen]
     digest.update(json.dumps(heading, sort_keys=True, default=str).encode())
-    for root in (folder, MODELS):
-        for path in sorted(path for path in root.rglob("*") if path.is_file()):
-            digest.update(f"\0{path.relative_to(root).as_posix()}\0".encode())
-            digest.update(_digest_of(path))
+    for found in (inputs, file_digests(MODELS)):
+        for name, sha256 in found.items():
+            digest.update(f"\0{name}\0{sha256}".encode())
     return f"{day.isoformat()}-{digest.hexdigest()[:_ID_DIGITS]}"
 
 
-def _digest_of(path: Path) -> bytes:
+@cache
+def code_digest() -> str:
+    """Return a digest of shike's own files: other code may make other bytes of the same inputs."""
+    digest = hashlib.sha256()
+    for package in _PACKAGES:
+        root = Path(str(files(package)))
+        for path in sorted(path for path in root.rglob("*") if path.is_file()):
+            if path.suffix not in _NO_CODE:
+                digest.update(f"\0{package}/{path.relative_to(root).as_posix()}\0".encode())
+                digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def file_digests(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of every file below a folder, by its name relative to it, in order."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): _digest_of(path) for path in paths}
+
+
+def _digest_of(path: Path) -> str:
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):
             digest.update(chunk)
-    return digest.digest()
+    return digest.hexdigest()

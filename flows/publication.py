@@ -24,6 +24,7 @@ from quality.tables import INPUTS, OUTPUTS
 from quality.validation import Validation
 from trials.reports.ontology import aspect_names
 
+DATA_DOCS_INDEX: Final = "data_docs/index.html"
 _HTML: Final = "text/html; charset=utf-8"
 _JSON: Final = "application/json"
 _LANGUAGE: Final = "zh-CN"
@@ -162,9 +163,20 @@ class Edition:
             downloads=_downloads(files),
             list_length=self.settings.recommend.list_length,
             home_href="../../../index.html",
+            data_docs_href=DATA_DOCS_INDEX,
         )
         rendered = pages.render_internal({**self.outputs, **self._names()}, facts)
-        return files | dict(_pages(rendered))
+        return files | dict(_pages(rendered | self._data_docs()))
+
+    def _data_docs(self) -> dict[str, bytes]:
+        # Importing Great Expectations takes seconds: only who has validated comes here.
+        from quality.expectations import data_docs  # noqa: PLC0415
+
+        return data_docs(
+            self.validation.suites,
+            self.ledger.as_of,
+            home_href=f"../{pages.VALIDATION_PAGE}",
+        )
 
     def _index(self, links: tuple[pages.MerchantLink, ...]) -> bytes:
         inside = f"{INTERNAL}/runs/{self.ledger.run_id}"

@@ -10,7 +10,7 @@ from datetime import date
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from flows.history import before
+from flows.history import LAST_DAYS, before
 from flows.ledger import Ledger
 from infra.errors import StoreError
 from infra.files import parquet_bytes
@@ -45,7 +45,11 @@ class Past:
     def histories(self, day: date) -> dict[str, pa.Table]:
         """Return what days before ``day`` left, by table name."""
         known = {
-            name: before(_parquet(verified(self.store, place["key"], place["sha256"])), day)
+            name: before(
+                _parquet(verified(self.store, place["key"], place["sha256"])),
+                day,
+                LAST_DAYS.get(name),
+            )
             for name, place in sorted(self.ledger.state.items())
         }
         # A history without a row is none: a day run again must find what it found at first.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import stat
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -94,9 +95,32 @@ def _from_file(config: Path | None) -> dict[str, dict[str, Any]]:
             return {}
         raise SettingsError(f"no settings file at {path}; leave --config out to use the defaults")
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} is not valid TOML: {error}") from error
+    _refuse_open_secrets(path, values)
+    return values
+
+
+def _refuse_open_secrets(path: Path, values: Mapping[str, Any]) -> None:
+    """Refuse a file with secrets that everybody on the machine may read."""
+    known = get_type_hints(Settings)
+    secrets = [
+        f"[{section}] {name}"
+        for section, found in values.items()
+        if section in known and isinstance(found, dict)
+        for name in _secret_names(known[section])
+        if found.get(name)
+    ]
+    if secrets and path.stat().st_mode & stat.S_IROTH:
+        raise SettingsError(
+            f"{path} holds {', '.join(secrets)} and everybody on this machine may read it; run "
+            f"`chmod o-r {path}`, or set {_PREFIX}{secrets[0][1:].replace('] ', '_').upper()} instead"
+        )
+
+
+def _secret_names(options: type) -> list[str]:
+    return [option.name for option in dataclasses.fields(options) if not option.repr]
 
 
 def _from_environment(
@@ -136,8 +160,9 @@ def _section(name: str, options: type, values: Mapping[str, Any]) -> Any:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        secrets = {option.name for option in dataclasses.fields(options) if not option.repr}
-        found = "…" if secrets.intersection(first["loc"]) else repr(first["input"])
+        found = (
+            "…" if set(_secret_names(options)).intersection(first["loc"]) else repr(first["input"])
+        )
         # The library's own error repeats the input, so it must not be chained.
         raise SettingsError(f"[{name}] {key}: {first['msg']}, found {found}") from None
     except ValueError as error:

@@ -7,6 +7,7 @@ again cannot mend it.
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -16,11 +17,14 @@ import pyarrow as pa
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
-from flows.history import latest, split_by_day
+from flows.history import latest
 from flows.progress import progress_bar
 from flows.settings import Settings
 from infra.errors import StoreError
 from infra.landing import fetch_inputs
+from quality.measures import Earlier
+from quality.reading.aside import Corrections
+from quality.rules.outcome import report_of, worst
 from quality.validation import Validation, validate
 from recommender.stage import recommend
 from trials.effect import measure_effect
@@ -33,7 +37,14 @@ logger = logging.getLogger(__name__)
 Tables = dict[str, pa.Table]
 
 MAKES: Final[dict[str, tuple[str, ...]]] = {
-    "validate": ("validation_report", "quarantine"),
+    "validate": (
+        "validation_report",
+        "quarantine",
+        "source_scorecard",
+        "column_profile",
+        "daily_rows",
+        "lineage",
+    ),
     "recommend": (
         "recommendations",
         "do_not_recommend",
@@ -75,16 +86,23 @@ def land(data: str, work: Path, settings: Settings) -> Path:
 
 
 @task(cache_policy=NO_CACHE)
-def check(folder: Path, work: Path, day: date, settings: Settings, histories: Tables) -> Validation:
+def check(
+    folder: Path,
+    into: Path,
+    day: date,
+    settings: Settings,
+    corrections: Corrections,
+    histories: Tables,
+) -> Validation:
     """Validate the inputs: good rows on, bad rows to quarantine."""
-    earlier = histories.get("validation_report")
     with progress_bar() as progress:
         validation = validate(
             folder,
-            work,
+            into,
             as_of=day,
             options=settings.validate,
-            earlier_reports=split_by_day(earlier) if earlier is not None else (),
+            corrections=corrections,
+            earlier=Earlier.of(histories),
             progress=progress,
         )
     accepted = sum(count.accepted for count in validation.counts)
@@ -154,6 +172,38 @@ def read_effect(
     draws = histories["selection"].drop_columns("as_of")
     effect = measure_effect(inputs, draws, as_of=day, options=settings.effect)
     return _logged("effect", {"trial_effect": effect})
+
+
+@task(cache_policy=NO_CACHE)
+def check_made(
+    outputs: Tables,
+    inputs: Mapping[str, pa.Table],
+    day: date,
+    settings: Settings,
+    histories: Tables,
+) -> pa.Table:
+    """Hold our own tables to their contracts; return the findings as rows of the report."""
+    # Importing Great Expectations takes seconds: only who checks waits for it.
+    from quality.rules.outputs import check_outputs  # noqa: PLC0415
+
+    trials = inputs.get("trials")
+    outcomes = check_outputs(
+        outputs,
+        as_of=day,
+        options=settings.validate,
+        list_length=settings.recommend.list_length,
+        slots_per_need=settings.recommend.slots_per_need,
+        may_be_short=math.isfinite(settings.recommend.frugal_cap),
+        items=inputs.get("items"),
+        units_of_trial=None if trials is None else _units(trials),
+    )
+    logger.info("own contracts: %s, %d rules", worst(outcomes), len(outcomes))
+    earlier = Earlier.of(histories).reports
+    return report_of(outcomes, earlier, settings.validate.trend_runs)
+
+
+def _units(trials: pa.Table) -> dict[str, int]:
+    return dict(zip(trials["trial_id"].to_pylist(), trials["units"].to_pylist(), strict=True))
 
 
 def with_earlier_draws(made: Mapping[str, pa.Table], histories: Tables) -> Tables:

@@ -3,34 +3,39 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pyarrow as pa
 
+from quality.lineage import rows_by_file
+from quality.measures import Delivered, Earlier, Measures, measure
 from quality.parquet_folder import ParquetFolder
 from quality.progress import Progress, silent
 from quality.reading import Delivery, Finding, Note, read_folder
+from quality.reading.aside import Corrections, set_aside
 from quality.reading.file import Reader
 from quality.reading.findings import Check
 from quality.reading.known import Known, know_rows
 from quality.reading.sql import literal
 from quality.rules import ValidationOptions, rules_of
+from quality.rules.days import known_before, known_columns, start_of_day
 from quality.rules.files import file_outcomes
+from quality.rules.governing import govern
 from quality.rules.judging import Judge
 from quality.rules.outcome import Outcome, Verdict, report_of, worst
-from quality.rules.special import start_of_day, time_column
 from quality.tables import INPUTS
 from quality.tables.outputs import QUARANTINE
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from quality.rules.rule import Rule
     from quality.schema import Table
 
 __all__ = ["Note", "TableCount", "Validation", "ValidationOptions", "validate"]
@@ -50,9 +55,14 @@ class TableCount:
     """Further copies of a row, every column equal."""
     after_as_of: int
     """Rows that happened at or after the as-of day."""
+    replaced: int = 0
+    """Rows in whose place a mended one was replayed."""
+    erased: int = 0
+    """Rows of people who asked to be erased."""
 
     def __post_init__(self) -> None:
         placed = self.accepted + self.quarantined + self.duplicates + self.after_as_of
+        placed += self.replaced + self.erased
         if placed != self.read:
             raise ValueError(f"{self.table}: each of {self.read} rows must have a place: {self}")
 
@@ -68,6 +78,13 @@ class Validation:
     report: pa.Table
     """``validation_report``: one row a rule of every delivered table."""
     counts: tuple[TableCount, ...]
+    by_file: pa.Table
+    """Rows of every file; see :func:`quality.lineage.rows_by_file`."""
+    measures: Measures
+    """The delivery beside its own past and beside earlier runs."""
+    suites: Mapping[str, Any] = field(compare=False)
+    """What Great Expectations says of each table, with the time at which it says so; see
+    :func:`quality.expectations.data_docs`."""
     verdict: Verdict
     notes: tuple[Note, ...]
     """What was kept out or is absent, a sentence each."""
@@ -84,7 +101,8 @@ def validate(
     *,
     as_of: date,
     options: ValidationOptions,
-    earlier_reports: Sequence[pa.Table] = (),
+    corrections: Corrections | None = None,
+    earlier: Earlier | None = None,
     progress: Progress = silent,
 ) -> Validation:
     """Read the input tables of a folder and judge them.
@@ -95,7 +113,8 @@ def validate(
             What is returned reads them there when it is asked.
         as_of: Everything before the start of this day is known, nothing after.
         options: How to read and how strictly to judge.
-        earlier_reports: Reports of earlier runs, oldest first, for the trend.
+        corrections: Rows that were mended and people who are erased; None for none.
+        earlier: What earlier runs found and measured; None on the first.
         progress: Told about each table.
 
     Returns:
@@ -113,16 +132,31 @@ def validate(
     ):
         # Text made of times must not depend on where it is made.
         connection.execute("SET TimeZone = 'UTC'")
+        # Ours says more, and on the terminal only.
+        connection.execute("SET enable_progress_bar = false")
         _check_zones(connection, options)
         reader = Reader(
             connection=connection,
             folder=folder.resolve(),
             workdir=Path(workdir),
+            replays=corrections.replays if corrections else None,
             assume_timezone=options.assume_timezone,
             forbidden_columns=options.forbidden_columns,
+            encoding=options.encoding,
+            largest_file_gib=options.largest_file_gib,
+            longest_cell=options.longest_cell,
         )
         delivery = read_folder(reader, progress)
-        return _Day(connection, delivery, into, as_of, options).judged(earlier_reports, progress)
+        day = _Day(
+            connection,
+            delivery,
+            into,
+            corrections or Corrections(),
+            as_of,
+            options,
+            earlier or Earlier(),
+        )
+        return day.judged(progress)
 
 
 def _check_zones(connection: duckdb.DuckDBPyConnection, options: ValidationOptions) -> None:
@@ -139,14 +173,18 @@ class _Day:
     connection: duckdb.DuckDBPyConnection
     delivery: Delivery
     into: Path
+    corrections: Corrections
     as_of: date
     options: ValidationOptions
+    earlier: Earlier
+    suites: dict[str, Any] = field(default_factory=dict)
 
-    def judged(self, earlier_reports: Sequence[pa.Table], progress: Progress) -> Validation:
+    def judged(self, progress: Progress) -> Validation:
         """Judge every table and put the results together."""
+        set_aside(self.connection, self.delivery, self.corrections, self.options.forbidden_columns)
         start = start_of_day(self.as_of.isoformat(), self.options.timezone)
         known = {
-            name: know_rows(self.connection, INPUTS[name], time_column(INPUTS[name]), start)
+            name: know_rows(self.connection, INPUTS[name], *self._known_before(name))
             for name in self.delivery.tables
         }
         outcomes = self._file_outcomes(known)
@@ -160,6 +198,8 @@ class _Day:
             outcomes += found
             self._write_accepted(name, accepted.path(name))
             counts.append(_count(name, known[name], refused, accepted.rows(name)))
+        measures = measure(self._delivered(accepted, counts, filled), self.earlier)
+        outcomes = govern([*outcomes, *measures.outcomes], self.options, self.as_of)
         verdict = worst(outcomes)
         n_accepted, n_read = sum(c.accepted for c in counts), sum(c.read for c in counts)
         logger.info("accepted %d of %d rows: %s", n_accepted, n_read, verdict)
@@ -168,11 +208,41 @@ class _Day:
         return Validation(
             tables=accepted,
             findings=findings,
-            report=report_of(outcomes, earlier_reports, self.options.trend_runs),
+            report=report_of(outcomes, self.earlier.reports, self.options.trend_runs),
             counts=tuple(counts),
+            by_file=rows_by_file(self.connection, self.delivery.tables),
+            measures=measures,
+            suites=self.suites,
             verdict=verdict,
             notes=_notes(self.delivery),
         )
+
+    def _delivered(
+        self, accepted: ParquetFolder, counts: list[TableCount], filled: tuple[str, ...]
+    ) -> Delivered:
+        contradicting = {
+            name: {
+                rule.rule_id
+                for rule in self._rules(name, filled)
+                if rule.dimension == "consistency"
+            }
+            for name in self.delivery.tables
+        }
+        return Delivered(
+            connection=self.connection,
+            accepted=accepted,
+            counts=counts,
+            sources=self.delivery.sources,
+            consistency_rules=contradicting,
+            as_of=self.as_of,
+            options=self.options,
+        )
+
+    def _rules(self, name: str, filled: tuple[str, ...]) -> tuple[Rule, ...]:
+        return rules_of(INPUTS[name], filled, self.options, self.as_of)
+
+    def _known_before(self, name: str) -> tuple[str | None, str]:
+        return known_before(INPUTS[name], self.as_of, self.options.timezone)
 
     def _file_outcomes(self, known: dict[str, Known]) -> list[Outcome]:
         outcomes: list[Outcome] = []
@@ -189,8 +259,9 @@ class _Day:
         # Importing Great Expectations takes seconds: only who validates waits for it.
         from quality.expectations import count_failures  # noqa: PLC0415
 
-        rules = rules_of(INPUTS[name], filled, self.options, self.as_of)
-        counts = count_failures(self.connection, f"known_{name}", rules)
+        rules = self._rules(name, filled)
+        counted = count_failures(self.connection, f"known_{name}", rules)
+        self.suites[name] = counted.result
         judge = Judge(
             connection=self.connection,
             table=INPUTS[name],
@@ -198,7 +269,7 @@ class _Day:
             known=known,
             options=self.options,
         )
-        return judge.judge(rules, counts)
+        return judge.judge(rules, counted.counts)
 
     def _folder(self, name: str, declared: list[Table]) -> ParquetFolder:
         folder = self.into / name
@@ -208,7 +279,7 @@ class _Day:
     def _write_accepted(self, name: str, target: Path) -> None:
         table = INPUTS[name]
         self._write(
-            f"SELECT {', '.join(table.column_names)} FROM known_{name}"
+            f"SELECT {known_columns(table, self.as_of)} FROM known_{name}"
             f" ANTI JOIN refused_{name} USING (source_file, row_number)"
             f" ORDER BY {', '.join(table.key)}",
             target,
@@ -239,6 +310,8 @@ def _count(name: str, known: Known, refused: int, accepted: int) -> TableCount:
         quarantined=refused,
         duplicates=known.duplicates,
         after_as_of=known.after_as_of,
+        replaced=known.replaced,
+        erased=known.erased,
     )
 
 

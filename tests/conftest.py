@@ -284,3 +284,17 @@ def _install_chromium() -> str | None:
         if subprocess.run(apt, env=environment, capture_output=True, check=False).returncode:
             return None
     return _find_chromium()
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Show what tests count: a test says it with ``record_property("told", text)``."""
+    told = [
+        text
+        for report in terminalreporter.stats.get("passed", [])
+        for name, text in report.user_properties
+        if name == "told"
+    ]
+    if told:
+        terminalreporter.section("counted")
+        for text in sorted(told):
+            terminalreporter.write_line(text)

@@ -47,9 +47,7 @@ def runs(store: str, config: Path | None, *, as_json: bool) -> None:
 def show(run_id: str, store: str, config: Path | None, *, as_json: bool) -> None:
     """Show one published run: its verdict, its rows, its files. RUN_ID may be 'current'."""
     target = _opened(store, config)
-    past = recall(target) if run_id == "current" else _known(target, run_id)
-    if past is None:
-        raise click.UsageError(f"nothing is published at {target.address}; run a day first")
+    past = known_run(target, run_id)
     if as_json:
         files = {name: asdict(record) for name, record in past.manifest.objects.items()}
         shown = json.loads(past.ledger.to_bytes()) | {"objects": files}
@@ -69,7 +67,17 @@ def _opened(store: str, config: Path | None) -> Store:
     return open_store(store, load_settings(config).store)
 
 
-def _known(target: Store, run_id: str) -> Past:
+def known_run(target: Store, run_id: str) -> Past:
+    """Return a published run; ``current`` is the one that is.
+
+    Raises:
+        click.UsageError: If there is none.
+    """
+    if run_id == "current":
+        past = recall(target)
+        if past is None:
+            raise click.UsageError(f"nothing is published at {target.address}; run a day first")
+        return past
     known = run_ids(target)
     if run_id not in known:
         listed = ", ".join(known) or "none"

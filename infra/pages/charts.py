@@ -36,6 +36,12 @@ TONES = {
     "soft": "#8db7bb",
     "ink": INK,
     "faint": FAINT,
+    "heat-0": "#e4eae8",
+    "heat-1": "#f1ddbb",
+    "heat-2": "#e6bd86",
+    "heat-3": "#d8975a",
+    "heat-4": "#c66f47",
+    "heat-5": "#a63d2f",
 }
 _WIDTH = 400
 _ROW = 38
@@ -77,6 +83,15 @@ class Span:
     text: Text
 
 
+@dataclass(frozen=True)
+class Strip:
+    """A row of squares, each a heat from 0 to 5; None leaves a gap."""
+
+    label: Text
+    heats: tuple[int | None, ...]
+    text: Text
+
+
 def bars(rows: Sequence[Bar], *, domain: tuple[float, float] | None = None) -> Markup:
     """Draw one horizontal bar a row, its label above it and its number after it.
 
@@ -110,6 +125,20 @@ def stacks(rows: Sequence[Stack]) -> Markup:
     data = [_texts(number, row.label, row.text, is_beside=True) for number, row in enumerate(rows)]
     parts = [part for number, row in enumerate(rows) for part in _parts(number, row)]
     layers = [_lying(parts, place("from", _WHOLE), "to"), _labels(data), _numbers_above(data)]
+    return _drawn(layers, len(rows) * _ROW)
+
+
+def strips(rows: Sequence[Strip]) -> Markup:
+    """Draw one row of squares a row, all of one width, its label and its number above it."""
+    across = (0.0, float(max(len(row.heats) for row in rows)))
+    data = [_texts(number, row.label, row.text, is_beside=True) for number, row in enumerate(rows)]
+    squares = [
+        {"row": number, "from": at, "to": at + 0.9, "tone": TONES[f"heat-{heat}"]}
+        for number, row in enumerate(rows)
+        for at, heat in enumerate(row.heats)
+        if heat is not None
+    ]
+    layers = [_lying(squares, place("from", across), "to"), _labels(data), _numbers_above(data)]
     return _drawn(layers, len(rows) * _ROW)
 
 
@@ -168,11 +197,16 @@ def scatter(
     return _drawn(layers, 200, left=44, foot=26)
 
 
-def spark(values: Sequence[float]) -> Markup:
-    """Draw a small line without scale, its last value as a dot."""
+def spark(values: Sequence[float], *, low: float = 0.0) -> Markup:
+    """Draw a small line without scale, its last value as a dot.
+
+    Args:
+        values: Left to right.
+        low: What lies at the bottom.
+    """
     data = [{"x": number, "y": value} for number, value in enumerate(values)]
     x = place("x", (0, max(len(values) - 1, 1)))
-    y = place("y", (0, max([*values, 1])))
+    y = place("y", (low, max([*values, low + 1])))
     line = {"color": TONES["main"], "strokeWidth": 1.5}
     dot = {"color": TONES["main"], "size": 24, "opacity": 1}
     layers = [layer(data, "line", line, x=x, y=y), layer(data[-1:], "circle", dot, x=x, y=y)]

@@ -18,7 +18,7 @@ Languages = Mapping[str, tuple[str, str]]
 
 
 class RowCount(Protocol):
-    """Where the rows of one table went: read = accepted + quarantined + duplicates + after_as_of."""
+    """Where the rows of one table went; every row read is in exactly one place."""
 
     @property
     def table(self) -> str:
@@ -43,6 +43,14 @@ class RowCount(Protocol):
     @property
     def after_as_of(self) -> int:
         """Rows of the as-of day or later, left out."""
+
+    @property
+    def replaced(self) -> int:
+        """Rows in whose place a mended one was replayed."""
+
+    @property
+    def erased(self) -> int:
+        """Rows of people who asked to be erased."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +92,8 @@ class DayFacts:
     merchants: tuple[MerchantLink, ...] = ()
     downloads: tuple[Download, ...] = ()
     list_length: int = 20
+    data_docs_href: str | None = None
+    """Where Great Expectations' Data Docs are; None if there are none."""
     home_href: str | None = None
     language: str = "zh-CN"
     """What the page speaks first: zh-CN or en."""

@@ -6,6 +6,7 @@ safe. With these two, nothing needs a lock or a listing.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 
@@ -89,3 +90,6 @@ class Store(Protocol):
 
     def delete(self, key: str) -> None:
         """Remove what is stored; nothing happens if there is nothing."""
+
+    def now(self) -> datetime | None:
+        """Return the time of the store's own clock, to the second; None if it has none."""

@@ -5,6 +5,8 @@ finds the key taken, by itself. So a condition that fails after a retry is settl
 """
 
 from collections.abc import Iterator
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -79,6 +81,13 @@ class S3Store:
         """Remove what is stored; see :class:`infra.store.base.Store`."""
         with explained(f"delete {self._shown(key)}", self._options):
             self._client.delete_object(**self._place(key))
+
+    def now(self) -> datetime | None:
+        """Return the server's time; see :class:`infra.store.base.Store`."""
+        with explained(f"reach {self.address}", self._options):
+            answer = self._client.head_bucket(Bucket=self._bucket)
+        date = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
+        return parsedate_to_datetime(date) if date else None
 
     def _put(
         self, key: str, body: bytes, content_type: str, condition: dict[str, str]

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 from quality.reading.casts import fits
 from quality.reading.findings import Check, Finding, Note
-from quality.reading.source import PROVENANCE, Stored
+from quality.reading.source import RESERVED, Stored
 from quality.schema import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from quality.schema import Column, Table
+
+_MOST_NAMED = 20
 
 
 def repeated(table: Table, file: str, names: Sequence[str]) -> Iterator[Finding]:
@@ -28,7 +30,7 @@ def repeated(table: Table, file: str, names: Sequence[str]) -> Iterator[Finding]
             f"column {name!r} stands {counted[name]} times. Keep one of them.",
             f"列 {name!r} 出现 {counted[name]} 次。请只保留一个。",
         )
-    for name in sorted(set(names) & {*PROVENANCE, "file_row_number", "shike_path"}):
+    for name in sorted(name for name in set(names) if name.lower() in RESERVED):
         yield _columns(
             table,
             file,
@@ -69,12 +71,12 @@ def unfit(
 
 
 def undeclared(
-    table: Table, file: str, columns: Mapping[str, Stored], forbidden: tuple[str, ...]
+    table: Table, file: str, names: Sequence[str], forbidden: tuple[str, ...]
 ) -> Iterator[Finding]:
     """Find columns that are kept out: unknown ones, and those that must never be delivered."""
-    for name in columns:
-        if name in table.column_names:
-            continue
+    strange = [name for name in names if name not in table.column_names]
+    unknown = [name for name in strange if name.lower() not in forbidden]
+    for name in strange:
         if name.lower() in forbidden:
             yield Finding(
                 table=table.name,
@@ -86,17 +88,22 @@ def undeclared(
                     f"列 {name!r} 含个人身份信息，已剔除。请勿提交。",
                 ),
             )
-            continue
-        yield Finding(
-            table=table.name,
-            check=Check.UNKNOWN,
-            file=file,
-            column=name,
-            said=Note(
-                f"column {name!r} is unknown and was kept out{_hint_en(table, name)}.",
-                f"未知列 {name!r} 已剔除{_hint_zh(table, name)}。",
-            ),
+    for name in unknown[:_MOST_NAMED]:
+        en = f"column {name!r} is unknown and was kept out{_hint_en(table, name)}."
+        zh = f"未知列 {name!r} 已剔除{_hint_zh(table, name)}。"
+        yield _unknown(table, file, name, en, zh)
+    if (more := len(unknown) - _MOST_NAMED) > 0:
+        en, zh = (
+            f"{more} more columns are unknown and were kept out.",
+            f"另有 {more} 个未知列已剔除。",
         )
+        yield _unknown(table, file, None, en, zh)
+
+
+def _unknown(table: Table, file: str, column: str | None, en: str, zh: str) -> Finding:
+    return Finding(
+        table=table.name, check=Check.UNKNOWN, file=file, column=column, said=Note(en, zh)
+    )
 
 
 def _missing(table: Table, file: str, column: Column, found: Mapping[str, Stored]) -> Finding:

@@ -9,18 +9,21 @@ from typing import TYPE_CHECKING
 from quality.reading.casts import cast_of
 from quality.reading.file import read_file
 from quality.reading.findings import Check, Finding, Note, UnreadableFileError
-from quality.reading.folder import find_files, strangers
-from quality.reading.source import PROVENANCE, Source, Stored
-from quality.reading.sql import identifier, literal, literals
+from quality.reading.folder import find_entries, find_replayed, strangers
+from quality.reading.malformed import too_long
+from quality.reading.repeats import repeated_files
+from quality.reading.source import PROVENANCE, RAW_PROVENANCE, Source, Stored
+from quality.reading.sql import files as exactly
+from quality.reading.sql import identifier, literal
 from quality.schema import Kind
 from quality.tables import INPUTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from quality.progress import Progress
     from quality.reading.file import RawFile, Reader
+    from quality.reading.folder import Entry
     from quality.schema import Table
 
 
@@ -52,12 +55,13 @@ def read_folder(reader: Reader, progress: Progress) -> Delivery:
     findings: list[Finding] = []
     for step, (name, table) in enumerate(INPUTS.items()):
         progress(f"reading {name}", step, len(INPUTS))
-        paths = find_files(reader.folder, name)
-        findings += _undelivered(reader, table, paths)
-        if not paths:
+        delivered = find_entries(reader.folder, name)
+        findings += _undelivered(reader, table, delivered)
+        entries = [*delivered, *find_replayed(reader.replays, name)]
+        if not entries:
             continue
-        files[name] = tuple(path.relative_to(reader.folder).as_posix() for path in paths)
-        readable, found = _read_files(reader, table, paths)
+        files[name] = tuple(entry.name for entry in entries)
+        readable, found = _read_files(reader, table, entries)
         findings += found
         if readable:
             sources[name] = _raw_views(reader, table, readable)
@@ -65,8 +69,8 @@ def read_folder(reader: Reader, progress: Progress) -> Delivery:
     return Delivery(files=files, sources=sources, findings=tuple(findings))
 
 
-def _undelivered(reader: Reader, table: Table, paths: Sequence[Path]) -> list[Finding]:
-    if paths or not table.required:
+def _undelivered(reader: Reader, table: Table, entries: Sequence[Entry]) -> list[Finding]:
+    if entries or not table.required:
         return []
     others = ", ".join(strangers(reader.folder, table.name))
     en = f"; {others} is in no format that can be read" if others else ""
@@ -80,30 +84,32 @@ def _undelivered(reader: Reader, table: Table, paths: Sequence[Path]) -> list[Fi
 
 
 def _read_files(
-    reader: Reader, table: Table, paths: Sequence[Path]
+    reader: Reader, table: Table, entries: Sequence[Entry]
 ) -> tuple[list[RawFile], list[Finding]]:
     readable: list[RawFile] = []
     findings: list[Finding] = []
-    for place, path in enumerate(paths):
-        name = path.relative_to(reader.folder).as_posix()
+    for place, entry in enumerate(entries):
         try:
-            file, broken = read_file(reader, table, path, place)
+            file, broken = read_file(reader, table, entry, place)
         except UnreadableFileError as error:
             findings.append(
-                Finding(table=table.name, check=Check.READABLE, file=name, said=error.said)
+                Finding(table=table.name, check=Check.READABLE, file=entry.name, said=error.said)
             )
             continue
         findings += broken
         if file:
             readable.append(file)
+    names = {file.name for file in readable}
+    findings += repeated_files(table.name, [entry for entry in entries if entry.name in names])
     return readable, findings
 
 
 def _raw_views(reader: Reader, table: Table, files: Sequence[RawFile]) -> tuple[Source, ...]:
     """Make one raw view for all files with the same columns stored alike."""
-    alike: dict[tuple[bool, tuple[tuple[str, Stored], ...]], list[RawFile]] = {}
+    alike: dict[tuple[bool, bool, tuple[tuple[str, Stored], ...]], list[RawFile]] = {}
     for file in files:
-        alike.setdefault((file.has_provenance, tuple(file.columns.items())), []).append(file)
+        kind = (file.has_provenance, file.has_long_cells, tuple(file.columns.items()))
+        alike.setdefault(kind, []).append(file)
     sources = []
     for place, group in enumerate(alike.values()):
         source = Source(
@@ -112,24 +118,42 @@ def _raw_views(reader: Reader, table: Table, files: Sequence[RawFile]) -> tuple[
             files=tuple(file.name for file in group),
             columns=group[0].columns,
         )
-        provenance = _provenance(reader.folder, has_provenance=group[0].has_provenance)
-        columns = ", ".join([provenance, *map(identifier, source.columns)])
-        paths = literals(tuple(str(file.rows_at) for file in group))
-        reader.connection.execute(
-            f"CREATE VIEW {source.view} AS SELECT {columns} FROM read_parquet([{paths}],"
-            " filename = 'shike_path', file_row_number = true, union_by_name = true)"
-        )
+        rows = _rows(reader, source, group)
+        reader.connection.execute(f"CREATE VIEW {source.view} AS {rows}")
         sources.append(source)
     return tuple(sources)
 
 
-def _provenance(folder: Path, *, has_provenance: bool) -> str:
-    if has_provenance:
-        return ", ".join(PROVENANCE)
-    return (
-        f"substr(shike_path, {len(str(folder)) + 2}) AS source_file,"
-        " file_row_number + 1 AS row_number, NULL::VARCHAR AS malformed_line"
+def _rows(reader: Reader, source: Source, group: Sequence[RawFile]) -> str:
+    """Return SQL for the rows of files that are alike."""
+    columns = [identifier(name) for name in source.columns]
+    rows = (
+        f"FROM read_parquet({exactly(file.rows_at for file in group)},"
+        " filename = 'shike_path', file_row_number = true, union_by_name = true)"
     )
+    if group[0].has_provenance:
+        return f"SELECT {', '.join([*RAW_PROVENANCE, *columns])} {rows}"
+    place = (
+        f"substr(shike_path, {len(str(reader.folder)) + 2}) AS source_file,"
+        " file_row_number + 1 AS row_number"
+    )
+    if not group[0].has_long_cells:
+        nothing = "NULL::VARCHAR AS malformed_line, NULL::VARCHAR AS malformed_why"
+        return f"SELECT {', '.join([place, nothing, *columns])} {rows}"
+    shown = source.as_json(without=source.among(reader.forbidden_columns))
+    why = literal(too_long(reader.longest_cell))
+    values = [f"CASE WHEN malformed_why IS NULL THEN {name} END AS {name}" for name in columns]
+    return (
+        "SELECT source_file, row_number,"
+        f" CASE WHEN malformed_why IS NOT NULL THEN {shown} END AS malformed_line,"
+        f" {', '.join(['malformed_why', *values])} FROM (SELECT {', '.join([place, *columns])},"
+        f" CASE WHEN {_is_long(source, reader.longest_cell)} THEN {why} END AS malformed_why {rows})"
+    )
+
+
+def _is_long(source: Source, longest_cell: int) -> str:
+    texts = [name for name, stored in source.columns.items() if stored is Stored.TEXT]
+    return " OR ".join(f"coalesce(length({identifier(n)}) > {longest_cell}, false)" for n in texts)
 
 
 def _typed_view(reader: Reader, table: Table, sources: Sequence[Source]) -> None:

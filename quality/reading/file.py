@@ -2,36 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import codecs
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from quality.reading.columns import repeated, undeclared, unfit
-from quality.reading.csv_text import csv_to_parquet
-from quality.reading.findings import Finding, UnreadableFileError
-from quality.reading.folder import format_of
+from quality.reading.csv_text import csv_to_parquet, read_header
+from quality.reading.encodings import READ_AS_GB18030, other_encoding
+from quality.reading.findings import Check, Finding, UnreadableFileError
+from quality.reading.folder import Entry, format_of
 from quality.reading.json_lines import json_to_parquet
-from quality.reading.source import PROVENANCE, Stored, stored_as
-from quality.reading.sql import literal
+from quality.reading.parquet import parquet_names, read_to_end
+from quality.reading.source import Stored
+from quality.reading.textual import TextFile, UndecodableError
 
 if TYPE_CHECKING:
     from quality.schema import Table
 
+_MOST_COLUMNS = 2000
+
 
 @dataclass(frozen=True, kw_only=True)
 class Reader:
-    """Where to read from and into, and how to understand what is found."""
+    """Where to read from and into, and how to understand what is found.
+
+    Raises:
+        ValueError: If there is no encoding of that name, or a limit is not positive.
+    """
 
     connection: duckdb.DuckDBPyConnection
     folder: Path
     workdir: Path
+    replays: Path | None = None
+    """A folder of mended rows made by :func:`quality.replay.lay_out`."""
     assume_timezone: str = ""
     forbidden_columns: tuple[str, ...] = ()
+    encoding: str = ""
+    largest_file_gib: float = 64.0
+    longest_cell: int = 1_000_000
+
+    def __post_init__(self) -> None:
+        if self.encoding and not _is_text_encoding(self.encoding):
+            raise ValueError(
+                f"encoding must be empty or a name such as gb18030, found {self.encoding!r}"
+            )
+        if self.largest_file_gib <= 0 or self.longest_cell <= 0:
+            raise ValueError(
+                "largest_file_gib and longest_cell must be positive, found"
+                f" {self.largest_file_gib} and {self.longest_cell}"
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,66 +65,101 @@ class RawFile:
     rows_at: Path
     has_provenance: bool
     columns: Mapping[str, Stored]
+    has_long_cells: bool = False
+    """Whether it is Parquet with values that are longer than allowed."""
 
 
 def read_file(
-    reader: Reader, table: Table, path: Path, place: int
+    reader: Reader, table: Table, entry: Entry, place: int
 ) -> tuple[RawFile | None, list[Finding]]:
-    """Return the file if its rows can be used, and what is wrong with its columns."""
-    name = path.relative_to(reader.folder).as_posix()
+    """Return the file if its rows can be used, and what is wrong with it.
+
+    Args:
+        reader: Where to read into, and how to understand what is found.
+        table: What the file should hold.
+        entry: The file.
+        place: Its number among the table's files.
+
+    Raises:
+        UnreadableFileError: If it must not or cannot be read to its end.
+    """
+    if entry.odd:
+        raise UnreadableFileError(entry.odd.en, entry.odd.zh)
+    path, name = entry.path, entry.name
     if format_of(path) == "parquet":
-        rows_at, names = path, _parquet_names(path)
-    else:
-        rows_at = reader.workdir / f"{table.name}-{place}.parquet"
-        names = _to_parquet(reader.connection, path, name, rows_at)
-    broken = list(repeated(table, name, names))
-    if broken:
+        return _read_parquet(reader, table, path, name)
+    rows_at = reader.workdir / f"{table.name}-{place}.parquet"
+    text = TextFile(path, reader.encoding, reader.largest_file_gib)
+    try:
+        return _read_text(reader, table, text, name, rows_at)
+    except UndecodableError as error:
+        text = other_encoding(text, error)
+    file, findings = _read_text(reader, table, text, name, rows_at)
+    guessed = Finding(table=table.name, check=Check.ENCODING, file=name, said=READ_AS_GB18030)
+    return file, [guessed, *findings]
+
+
+def _read_parquet(
+    reader: Reader, table: Table, path: Path, name: str
+) -> tuple[RawFile | None, list[Finding]]:
+    names = parquet_names(path, reader.largest_file_gib)
+    _check_width(names)
+    if broken := list(repeated(table, name, names)):
         return None, broken
-    columns = _columns_of(reader.connection, rows_at)
-    has_provenance = rows_at != path
-    file = RawFile(name=name, rows_at=rows_at, has_provenance=has_provenance, columns=columns)
-    broken = list(unfit(table, name, columns, reader.assume_timezone))
-    kept_out = list(undeclared(table, name, columns, reader.forbidden_columns))
+    if not names:
+        return None, list(unfit(table, name, {}, reader.assume_timezone))
+    found = read_to_end(reader.connection, path)
+    file = RawFile(
+        name=name,
+        rows_at=path,
+        has_provenance=False,
+        columns=found.stored,
+        has_long_cells=found.longest_text > reader.longest_cell,
+    )
+    return _judged(reader, table, file, ())
+
+
+def _read_text(
+    reader: Reader, table: Table, text: TextFile, name: str, rows_at: Path
+) -> tuple[RawFile | None, list[Finding]]:
+    names: Sequence[str]
+    left_out: Sequence[str] = ()
+    if format_of(text.path) == "csv":
+        header = read_header(text, table)
+        names = header.names
+        _check_width(names)
+        if broken := list(repeated(table, name, names)):
+            return None, broken
+        csv_to_parquet(text, header, name, rows_at, reader.longest_cell)
+    else:
+        names, left_out = json_to_parquet(
+            reader.connection, text, table, name, rows_at, reader.longest_cell
+        )
+    columns = dict.fromkeys(names, Stored.TEXT)
+    file = RawFile(name=name, rows_at=rows_at, has_provenance=True, columns=columns)
+    return _judged(reader, table, file, left_out)
+
+
+def _judged(
+    reader: Reader, table: Table, file: RawFile, left_out: Sequence[str]
+) -> tuple[RawFile | None, list[Finding]]:
+    broken = list(unfit(table, file.name, file.columns, reader.assume_timezone))
+    names = [*file.columns, *left_out]
+    kept_out = list(undeclared(table, file.name, names, reader.forbidden_columns))
     return (None if broken else file), [*broken, *kept_out]
 
 
-def _to_parquet(
-    connection: duckdb.DuckDBPyConnection, path: Path, name: str, target: Path
-) -> list[str]:
-    if format_of(path) == "csv":
-        csv_to_parquet(path, name, target)
-    else:
-        json_to_parquet(connection, path, name, target)
-    return _parquet_names(target)[len(PROVENANCE) :]
+def _check_width(names: Sequence[str]) -> None:
+    if len(names) > _MOST_COLUMNS:
+        raise UnreadableFileError(
+            f"it has {len(names)} columns, more than {_MOST_COLUMNS}. "
+            "Deliver it again with the declared columns only.",
+            f"共有 {len(names)} 列，超过 {_MOST_COLUMNS} 列。请只保留已声明的列后重新提交。",
+        )
 
 
-def _parquet_names(path: Path) -> list[str]:
+def _is_text_encoding(name: str) -> bool:
     try:
-        names: list[str] = pq.read_schema(path).names
-    except (pa.ArrowException, OSError) as error:
-        raise _damaged(error) from error
-    return names
-
-
-def _columns_of(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, Stored]:
-    """Return how each column is stored, after reading the file to its end."""
-    rows = f"read_parquet({literal(str(path))})"
-    try:
-        connection.execute(f"SELECT bit_xor(hash(t)) FROM {rows} AS t").fetchall()
-        described = connection.execute(f"DESCRIBE SELECT * FROM {rows}").fetchall()
-    except duckdb.Error as error:
-        raise _damaged(error) from error
-    nulls = {field.name for field in pq.read_schema(path) if pa.types.is_null(field.type)}
-    return {
-        name: Stored.NOTHING if name in nulls else stored_as(duckdb_type)
-        for name, duckdb_type, *_ in described
-        if name not in PROVENANCE
-    }
-
-
-def _damaged(error: Exception) -> UnreadableFileError:
-    reason = str(error).splitlines()[0].rstrip(".")
-    return UnreadableFileError(
-        f"it is empty, cut short or damaged ({reason}). Deliver it again.",
-        f"文件为空、被截断或已损坏（{reason}）。请重新提交。",
-    )
+        return codecs.lookup(name)._is_text_encoding  # noqa: SLF001 - nothing public tells
+    except LookupError:
+        return False

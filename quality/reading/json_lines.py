@@ -2,119 +2,134 @@
 
 from __future__ import annotations
 
-from typing import IO, TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import duckdb
-import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from quality.reading import malformed
 from quality.reading.findings import UnreadableFileError
-from quality.reading.source import PROVENANCE
-from quality.reading.sql import identifier, literal
-from quality.reading.textual import BLOCK_BYTES, opened, wrong_encoding
+from quality.reading.json_text import LINES, line_batches
+from quality.reading.source import RESERVED
+from quality.reading.sql import files, identifier, literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-_LINES = pa.schema([("row_number", pa.int64()), ("line", pa.string())])
-_MOST_COLUMNS = 500
+    from quality.reading.textual import TextFile
+    from quality.schema import Table
+
+_MOST_UNDECLARED = 500
 
 
 def json_to_parquet(
-    connection: duckdb.DuckDBPyConnection, path: Path, source_file: str, target: Path
-) -> None:
+    connection: duckdb.DuckDBPyConnection,
+    text: TextFile,
+    table: Table,
+    source_file: str,
+    target: Path,
+    longest_cell: int,
+) -> tuple[list[str], list[str]]:
     """Copy a file of JSON objects, one a line, each value as text, null and absent as null.
 
-    Columns added: ``source_file``; ``row_number``, the data row from 1, blank lines not counted;
-    ``malformed_line``, the line itself where it is not one JSON object.
+    An object or array as a value is its JSON as text. Columns added: ``source_file``;
+    ``row_number``, the data row from 1, blank lines not counted; ``malformed_line``, the line
+    itself where it is no row, and ``malformed_why``. It is no row if it is not one JSON object, a
+    key stands in it twice, a value is longer than ``longest_cell`` characters or holds a NUL.
+
+    Returns:
+        The keys that became columns, and those that did not: beyond 500 undeclared ones, in the way
+        of another column's name or of ours, or with characters that no path can name.
 
     Raises:
-        UnreadableFileError: If the file is empty, not UTF-8, damaged, or one JSON array.
+        UnreadableFileError: If the file is empty, damaged, too large or one JSON array.
+        UndecodableError: If it is not in its encoding.
     """
     lines = target.with_suffix(".lines.parquet")
     try:
-        with opened(path) as stream, pq.ParquetWriter(lines, _LINES) as writer:
-            for batch in _line_batches(stream):
+        with pq.ParquetWriter(lines, LINES) as writer:
+            for batch in line_batches(text, longest_cell):
                 writer.write_batch(batch)
-    except UnicodeDecodeError as error:
-        raise wrong_encoding(path) from error
-    except (OSError, EOFError) as error:
-        raise UnreadableFileError(
-            f"it is damaged ({error}). Deliver it again.", f"文件已损坏（{error}）。请重新提交。"
-        ) from error
-    try:
-        _extract(connection, lines, source_file, target)
+        judged = _judged(lines)
+        keys = _keys(connection, judged)
+        columns = _columns(keys.names, table)
+        rows = _rows(judged, source_file, columns, has_repeats=keys.has_repeats)
+        connection.execute(f"COPY ({rows}) TO {literal(str(target))} (FORMAT parquet)")
     finally:
-        lines.unlink()
+        lines.unlink(missing_ok=True)
+    return columns, [name for name in keys.names if name not in columns]
 
 
-def _line_batches(stream: IO[bytes]) -> Iterator[pa.RecordBatch]:
-    rest = b""
-    rows = 0
-    while block := stream.read(BLOCK_BYTES):
-        whole, newline, rest = (rest + block).rpartition(b"\n")
-        if not newline:
-            continue
-        batch = _lines(whole, rows)
-        rows += len(batch)
-        yield batch
-    last = _lines(rest, rows)
-    if rows + len(last) == 0:
+def _judged(lines: Path) -> str:
+    """Return SQL for (row_number, line, why, keys); why is null and keys are there for objects."""
+    # Only CASE keeps DuckDB from asking what is no JSON for its type or its keys.
+    return f"""
+        SELECT row_number, line, why, CASE WHEN why IS NULL THEN json_keys(line) END AS keys
+        FROM (SELECT row_number, line, CASE
+                  WHEN why IS NOT NULL THEN why
+                  WHEN NOT json_valid(line) THEN {literal(malformed.NOT_JSON)}
+                  WHEN json_type(line) != 'OBJECT' THEN {literal(malformed.NO_OBJECT)} END AS why
+              FROM read_parquet({files([lines])}))"""
+
+
+@dataclass(frozen=True)
+class _Keys:
+    """The keys of all objects of a file."""
+
+    names: list[str]
+    has_repeats: bool
+    """Whether a key stands twice in some object."""
+
+
+def _keys(connection: duckdb.DuckDBPyConnection, judged: str) -> _Keys:
+    # Objects have few different lists of keys, so that looking at each is cheap.
+    found = connection.execute(f"""
+        SELECT keys, count(keys), min(row_number), arg_min(left(line, 1), row_number)
+        FROM ({judged}) GROUP BY keys""").fetchall()
+    if not found:
         raise UnreadableFileError("it is empty. Deliver it again.", "文件为空。请重新提交。")
-    yield last
-
-
-def _lines(text: bytes, rows_before: int) -> pa.RecordBatch:
-    split = pc.split_pattern(pa.array([text.decode("utf-8")], pa.large_string()), "\n")
-    lines = pc.utf8_trim_whitespace(split.flatten()).cast(pa.string())
-    lines = lines.filter(pc.not_equal(lines, ""))
-    if rows_before == 0 and len(lines) and lines[0].as_py().startswith("["):
+    begins_with = min((row, start) for _, _, row, start in found)[1]
+    # The last object of an array over many lines may stand alone in its line.
+    if begins_with == "[" and sum(objects for _, objects, _, _ in found) <= 1:
         raise UnreadableFileError(
             "it holds one JSON array; write one JSON object a line instead.",
             "文件是一个 JSON 数组；请改为每行一个 JSON 对象。",
         )
-    numbers = pa.array(range(rows_before + 1, rows_before + 1 + len(lines)), pa.int64())
-    return pa.record_batch([numbers, lines], schema=_LINES)
-
-
-def _extract(
-    connection: duckdb.DuckDBPyConnection, lines: Path, source_file: str, target: Path
-) -> None:
-    parsed = f"""
-        SELECT row_number, line, coalesce(json_type(line) = 'OBJECT', false) AS is_object
-        FROM (SELECT row_number, line, json_valid(line) AS is_json
-              FROM read_parquet({literal(str(lines))}))
-        WHERE is_json
-        UNION ALL BY NAME
-        SELECT row_number, line, false AS is_object
-        FROM read_parquet({literal(str(lines))}) WHERE NOT json_valid(line)"""
-    names = _names(connection, parsed)
-    for name in sorted({name.lower() for name in names} & set(PROVENANCE)):
-        raise UnreadableFileError(
-            f"column name {name!r} is taken by shike. Rename it and deliver the file again.",
-            f"列名 {name!r} 为系统保留。请改名后重新提交。",
-        )
-    paths = ", ".join(literal(f'$."{name}"') for name in names)
-    values = "".join(
-        f", texts[{place}] AS {identifier(name)}" for place, name in enumerate(names, start=1)
+    lists = [keys for keys, *_ in found if keys]
+    return _Keys(
+        names=sorted({name for keys in lists for name in keys}),
+        has_repeats=any(len(set(keys)) < len(keys) for keys in lists),
     )
-    texts = f"json_extract_string(line, [{paths}])" if names else "NULL"
-    connection.execute(f"""
-        COPY (
-            SELECT {literal(source_file)} AS source_file, row_number,
-                   CASE WHEN NOT is_object THEN line END AS malformed_line {values}
-            FROM (SELECT row_number, line, is_object,
-                         CASE WHEN is_object THEN {texts} END AS texts
-                  FROM ({parsed}))
-            ORDER BY row_number
-        ) TO {literal(str(target))} (FORMAT parquet)""")
 
 
-def _names(connection: duckdb.DuckDBPyConnection, parsed: str) -> list[str]:
-    """List the keys that occur; those that no path can name are left out."""
-    found = connection.execute(f"""
-        SELECT DISTINCT unnest(json_keys(line)) AS name FROM ({parsed}) WHERE is_object
-        ORDER BY name LIMIT {_MOST_COLUMNS}""").fetchall()
-    return [name for (name,) in found if name and not set(name) & set('"\\')]
+def _columns(names: list[str], table: Table) -> list[str]:
+    """Choose the keys that become columns: declared ones first."""
+    columns = {name.lower(): name for name in table.column_names if name in names}
+    most = len(columns) + _MOST_UNDECLARED
+    for name in names:
+        is_free = name.lower() not in columns and name.lower() not in RESERVED
+        if name and is_free and len(columns) < most and not set(name) & set('"\\\0'):
+            columns[name.lower()] = name
+    return list(columns.values())
+
+
+def _rows(judged: str, source_file: str, columns: list[str], *, has_repeats: bool) -> str:
+    paths = ", ".join(literal(f'$."{name}"') for name in columns)
+    texts = f"json_extract_string(line, [{paths}])" if columns else "[]::VARCHAR[]"
+    values = "".join(
+        f", CASE WHEN why IS NULL THEN texts[{place}] END AS {identifier(name)}"
+        for place, name in enumerate(columns, start=1)
+    )
+    repeats = "len(keys) > len(list_distinct(keys))" if has_repeats else "false"
+    return f"""
+        SELECT {literal(source_file)} AS source_file, row_number,
+               CASE WHEN why IS NOT NULL THEN line END AS malformed_line, why AS malformed_why
+               {values}
+        FROM (SELECT row_number, line, texts, CASE
+                  WHEN why IS NOT NULL THEN why
+                  WHEN {repeats} THEN {literal(malformed.REPEATED_KEY)}
+                  WHEN contains(line, '\\u0000') AND contains(array_to_string(texts, ''), chr(0))
+                  THEN {literal(malformed.NUL)} END AS why
+              FROM (SELECT *, CASE WHEN why IS NULL THEN {texts} END AS texts FROM ({judged})))
+        ORDER BY row_number"""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,11 +21,13 @@ class Known:
     read: int
     duplicates: int
     after_as_of: int
+    replaced: int
+    erased: int
 
     @property
     def rows(self) -> int:
         """Rows that are judged."""
-        return self.read - self.duplicates - self.after_as_of
+        return self.read - self.duplicates - self.after_as_of - self.replaced - self.erased
 
 
 def know_rows(
@@ -32,33 +35,50 @@ def know_rows(
 ) -> Known:
     """Make the view ``known_<table>`` of the rows to judge.
 
-    Left out are later copies of a row delivered more than once, every column equal
-    (``duplicate_<table>``), and rows that happened at or after the as-of day.
+    Left out are rows set aside (``aside_<table>``), later copies of a row delivered more than once,
+    every column equal (``duplicate_<table>``), and rows that happened at or after the as-of day.
     ``repeated_<table>`` holds the keys that occurred more than once.
 
     Args:
-        connection: Where ``typed_<table>`` is.
+        connection: Where ``typed_<table>`` and ``aside_<table>`` are.
         table: The declared table.
         time: The column that says when a row happened, if any.
         as_of: SQL for the moment from which nothing is known.
     """
+    aside = _set_aside(connection, table)
+    standing = f"standing_{table.name}"
+    beside = f" ANTI JOIN aside_{table.name} USING (source_file, row_number)"
+    connection.execute(
+        f"CREATE VIEW {standing} AS SELECT * FROM typed_{table.name}{beside if aside else ''}"
+    )
     duplicates = _find_duplicates(connection, table)
     once = f" ANTI JOIN duplicate_{table.name} USING (source_file, row_number)"
     before = f" WHERE {time} IS NULL OR {time} < {as_of}" if time else ""
     connection.execute(
-        f"CREATE VIEW known_{table.name} AS SELECT * FROM typed_{table.name}"
+        f"CREATE VIEW known_{table.name} AS SELECT * FROM {standing}"
         f"{once if duplicates else ''}{before}"
     )
     read = _count(connection, f"typed_{table.name}")
     known = _count(connection, f"known_{table.name}")
-    return Known(read=read, duplicates=duplicates, after_as_of=read - duplicates - known)
+    return Known(
+        read=read,
+        duplicates=duplicates + aside["redelivered"],
+        after_as_of=read - duplicates - aside.total() - known,
+        replaced=aside["replaced"],
+        erased=aside["erased"],
+    )
+
+
+def _set_aside(connection: duckdb.DuckDBPyConnection, table: Table) -> Counter[str]:
+    found = connection.execute(f"SELECT why, count(*) FROM aside_{table.name} GROUP BY why")
+    return Counter(dict(found.fetchall()))
 
 
 def _find_duplicates(connection: duckdb.DuckDBPyConnection, table: Table) -> int:
     key = ", ".join(table.key)
     has_key = " AND ".join(f"{name} IS NOT NULL" for name in table.key)
     connection.execute(
-        f"CREATE TABLE repeated_{table.name} AS SELECT {key} FROM typed_{table.name}"
+        f"CREATE TABLE repeated_{table.name} AS SELECT {key} FROM standing_{table.name}"
         f" WHERE {has_key} GROUP BY {key} HAVING count(*) > 1"
     )
     # Rows are compared by a 64-bit hash, but only with rows of the same key.
@@ -68,7 +88,7 @@ def _find_duplicates(connection: duckdb.DuckDBPyConnection, table: Table) -> int
             SELECT source_file, row_number, row_number() OVER (
                 PARTITION BY {key}, hash({_content(table)}) ORDER BY source_file, row_number
             ) AS copy
-            FROM typed_{table.name} SEMI JOIN repeated_{table.name} USING ({key})
+            FROM standing_{table.name} SEMI JOIN repeated_{table.name} USING ({key})
         ) WHERE copy > 1""")
     return _count(connection, f"duplicate_{table.name}")
 

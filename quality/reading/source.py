@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+
+import pyarrow as pa
 
 from quality.reading.sql import identifier, literal
 
 PROVENANCE = ("source_file", "row_number", "malformed_line")
-"""Columns of every raw view: where a row stands, and the line itself if it is no row."""
+"""Columns of every view: where a row stands, and the line itself if it is no row."""
+RAW_PROVENANCE = {
+    "source_file": pa.string(),
+    "row_number": pa.int64(),
+    "malformed_line": pa.string(),
+    "malformed_why": pa.string(),
+}
+"""Columns of every raw view: the provenance, and why a line is no row."""
+RESERVED = frozenset({*RAW_PROVENANCE, "file_row_number", "shike_path"})
+"""Names, in lower case, that no delivered column may have."""
 
 
 class Stored(StrEnum):
@@ -37,6 +48,7 @@ _STORED = {
     "DECIMAL": Stored.NUMBER,
     "BOOLEAN": Stored.BOOLEAN,
     "TIMESTAMP WITH TIME ZONE": Stored.INSTANT,
+    "TIMESTAMPTZ_NS": Stored.INSTANT,
     "TIMESTAMP": Stored.NAIVE,
     "TIMESTAMP_S": Stored.NAIVE,
     "TIMESTAMP_MS": Stored.NAIVE,
@@ -65,19 +77,24 @@ class Source:
     columns: Mapping[str, Stored]
     """Columns of the files, in their order, without the provenance."""
 
-    def rows_as_json(self, relation: str, *, without: tuple[str, ...] = ()) -> str:
-        """Return SQL for (source_file, row_number, raw) of the rows listed in a relation.
+    def among(self, names: Collection[str]) -> tuple[str, ...]:
+        """Return the columns whose names, in lower case, are among those given."""
+        return tuple(name for name in self.columns if name.lower() in names)
 
-        Values stand in ``raw`` as text, so that NaN and infinities survive in JSON.
-        """
+    def as_json(self, *, without: tuple[str, ...] = ()) -> str:
+        """Return SQL for a row as JSON, values as text, so that NaN and infinities survive."""
         fields = [
             f"{literal(name)}: {identifier(name)}::VARCHAR"
             for name in self.columns
             if name not in without
         ]
-        raw = f"to_json({{{', '.join(fields)}}})::VARCHAR" if fields else "'{}'"
-        line = "to_json({'malformed_line': malformed_line})::VARCHAR"
+        return f"to_json({{{', '.join(fields)}}})::VARCHAR" if fields else "'{}'"
+
+    def rows_as_json(self, relation: str, *, without: tuple[str, ...] = ()) -> str:
+        """Return SQL for (source_file, row_number, raw) of the rows listed in a relation."""
+        line = "to_json({'malformed_line': malformed_line, 'why': malformed_why})::VARCHAR"
         return f"""
             SELECT source_file, row_number,
-                   CASE WHEN malformed_line IS NULL THEN {raw} ELSE {line} END AS raw
+                   CASE WHEN malformed_line IS NULL THEN {self.as_json(without=without)}
+                        ELSE {line} END AS raw
             FROM (SELECT * FROM {self.view} SEMI JOIN {relation} USING (source_file, row_number))"""

@@ -20,8 +20,18 @@ _RULES: dict[Check, tuple[Verdict, str, str]] = {
     ),
     Check.READABLE: (
         "block",
-        "Every file must be whole, and text must be UTF-8.",
-        "每个文件必须完整，文本须为 UTF-8 编码。",
+        "Every file must be whole, inside the folder, within the limits, in a known encoding.",
+        "每个文件必须完整、位于文件夹内、不超限制，且编码可识别。",
+    ),
+    Check.ENCODING: (
+        "warn",
+        "A text file should be UTF-8; the encoding of others is guessed unless it is named.",
+        "文本文件应为 UTF-8；其他编码若未指明则为推测。",
+    ),
+    Check.NOT_REPEATED: (
+        "warn",
+        "No file should be delivered twice under two names.",
+        "同一文件不应以两个名称重复提交。",
     ),
     Check.COLUMNS: (
         "block",
@@ -38,6 +48,30 @@ _RULES: dict[Check, tuple[Verdict, str, str]] = {
         "A file must have no column that identifies people beyond their ids.",
         "文件不得含编号之外的个人身份信息列。",
     ),
+}
+_WHY: dict[Check, Note] = {
+    Check.DELIVERED: Note("Without it there is nothing to recommend from.", "没有它就无从推荐。"),
+    Check.READABLE: Note(
+        "A file that is read in part would pass for a quiet day.",
+        "只读到一部分的文件会被误认为清淡的一天。",
+    ),
+    Check.ENCODING: Note(
+        "A wrong guess turns names into other names without anybody noticing.",
+        "编码猜错会悄然改变名称。",
+    ),
+    Check.NOT_REPEATED: Note(
+        "Its rows are dropped as duplicates; the file that was meant may be missing.",
+        "其行已按重复去除；真正应交的文件可能缺失。",
+    ),
+    Check.COLUMNS: Note(
+        "Stages rely on the mandatory columns and on their types.",
+        "各环节依赖必需列及其类型。",
+    ),
+    Check.UNKNOWN: Note(
+        "A new or misspelt column is information that nobody uses.",
+        "新增或拼错的列是无人使用的信息。",
+    ),
+    Check.FORBIDDEN: Note("What is never read cannot leak.", "从不读取的内容不会泄露。"),
 }
 _MOST_NAMED = 5
 
@@ -62,6 +96,8 @@ def file_outcomes(
             scope="table",
             severity=severity,
             threshold=0.0,
+            dimension="contract",
+            why=_WHY[check],
             owner=options.owner_of(table),
             column=found[0].column if found else None,
             said=Note(en, zh),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from quality.schema import Table
 
 _HIDDEN = (Sensitivity.PERSONAL, Sensitivity.FREE_TEXT)
+_MOST_FAULTS = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,22 +63,10 @@ class Judge:
             )
             found = self._found_rows(rule, failed, json.loads(sample)[0])
         elif failed:
-            faults = self._faults(rule)
-            found, sample = _found_days(faults), json.dumps(faults)
-        return Outcome(
-            table=rule.table,
-            rule_id=rule.rule_id,
-            scope=rule.scope,
-            severity=rule.severity,
-            threshold=rule.threshold,
-            owner=rule.owner,
-            column=rule.column,
-            said=Note(rule.en, rule.zh),
-            checked=self.known.rows,
-            failed=failed,
-            found=found,
-            sample=sample,
-        )
+            view = f"known_{self.table.name}"
+            faults = faults_of(self.connection, rule, view, _MOST_FAULTS)
+            found, sample = told_faults(rule, faults, failed), json.dumps(faults)
+        return outcome_of(rule, checked=self.known.rows, failed=failed, found=found, sample=sample)
 
     def _visible(self, rule: Rule) -> dict[str, bool]:
         """Return the columns worth showing for a rule: the key and what the rule is about."""
@@ -95,44 +84,82 @@ class Judge:
         name = rule.column or ""
         value = first.get(name)
         shown = json.dumps(value, ensure_ascii=False)
-        blocks = rule.severity == "block" and failed > rule.threshold * rows
         place_en = f"{first['source_file']}, row {first['row_number']}"
         place_zh = f"{first['source_file']} 第 {first['row_number']} 行"
         en = f"{failed:,} of {rows:,} rows ({share}); first: {place_en}"
         zh = f"{rows:,} 行中有 {failed:,} 行（{share}）；首例：{place_zh}"
         if name:
             en, zh = f"{en}, {name} = {shown}", f"{zh}，{name} = {shown}"
-        if blocks:
-            return Note(
-                f"{en}. More than {rule.threshold:.0%}: nothing is published until the source is"
-                " mended.",
-                f"{zh}。超过 {rule.threshold:.0%}：来源修正前不予发布。",
-            )
-        return Note(
-            f"{en}. They are in quarantine: mend them at the source and deliver them again.",
-            f"{zh}。已隔离：请在来源处修正后重新提交。",
-        )
-
-    def _faults(self, rule: Rule) -> list[dict[str, Any]]:
-        query = rule.query.replace("{batch}", f"known_{self.table.name}")
-        cursor = self.connection.execute(query)
-        names = [name for name, *_ in cursor.description or ()]
-        return [
-            {name: str(value) for name, value in zip(names, row, strict=True)}
-            for row in cursor.fetchall()
-        ]
+        return Note(f"{en}.", f"{zh}。")
 
 
-def _found_days(faults: Sequence[Mapping[str, str]]) -> Note:
-    en = "; ".join(
-        f"{fault['day']}: {fault['events']} events, usually {fault['low']} to {fault['high']}"
-        for fault in faults
+def outcome_of(
+    rule: Rule, *, checked: int, failed: int, found: Note | None = None, sample: str = "[]"
+) -> Outcome:
+    """Say what a rule found.
+
+    Args:
+        rule: The rule.
+        checked: Rows it looked at.
+        failed: How many of them broke it.
+        found: What was found, if anything was.
+        sample: Some of it, as a JSON list, masked.
+    """
+    return Outcome(
+        table=rule.table,
+        rule_id=rule.rule_id,
+        scope=rule.scope,
+        side=rule.side,
+        dimension=rule.dimension,
+        severity=rule.severity,
+        threshold=rule.threshold,
+        warn_threshold=rule.warn_threshold,
+        owner=rule.owner,
+        column=rule.column,
+        said=Note(rule.en, rule.zh),
+        why=rule.why,
+        passes=rule.passes,
+        fails=rule.fails,
+        checked=checked,
+        failed=failed,
+        found=found,
+        sample=sample,
     )
-    zh = "；".join(
-        f"{fault['day']}：{fault['events']} 个事件，通常为 {fault['low']} 至 {fault['high']}"
-        for fault in faults
-    )
-    return Note(
-        f"{en}. Ask the source whether a file is missing or was delivered twice.",
-        f"{zh}。请向来源确认是否缺文件或重复提交。",
-    )
+
+
+def faults_of(
+    connection: duckdb.DuckDBPyConnection, rule: Rule, view: str, most: int
+) -> list[dict[str, str]]:
+    """Return what a query found, each row as text by column.
+
+    Args:
+        connection: Where the view is.
+        rule: The rule.
+        view: What it looks at.
+        most: How many rows to return at most.
+    """
+    query = rule.query.replace("{batch}", view)
+    cursor = connection.execute(query if rule.scope == "table" else f"{query} ORDER BY ALL")
+    names = [name for name, *_ in cursor.description or ()]
+    return [
+        {name: str(value) for name, value in zip(names, row, strict=True)}
+        for row in cursor.fetchmany(most)
+    ]
+
+
+def told_faults(rule: Rule, faults: Sequence[Mapping[str, str]], failed: int) -> Note:
+    """Say what is wrong with a table, fault by fault; after some, only how many more there are.
+
+    Args:
+        rule: The broken table rule.
+        faults: Some of its faults, as text by column.
+        failed: How many there are in all.
+    """
+    fault, advice = rule.fault or Note("", ""), rule.advice or Note("", "")
+    named = faults[:_MOST_FAULTS]
+    more = failed - len(named)
+    en = "; ".join(fault.en.format_map(one) for one in named)
+    zh = "；".join(fault.zh.format_map(one) for one in named)
+    if more > 0:
+        en, zh = f"{en}; and {more:,} more", f"{zh}；另有 {more:,} 处"
+    return Note(f"{en}. {advice.en}", f"{zh}。{advice.zh}")

@@ -66,6 +66,7 @@ def command(server, tmp_path_factory):  # noqa: ARG001 - flows talk to the sessi
     config = tmp_path_factory.mktemp("config") / "shike.toml"
     secrets = '[shop]\npseudonym_key = "k"\n[recruit]\ndraw_secret = "s"\n'
     config.write_text(secrets, encoding="utf-8")
+    config.chmod(0o600)
     return Command(config)
 
 

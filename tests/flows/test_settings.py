@@ -72,3 +72,32 @@ def test_the_example_holds_every_setting_with_its_default():
     assert example.read_text(encoding="utf-8") == example_toml(), "run `make docs`"
     assert load_settings(example, {}) == Settings()
     assert tomllib.loads(example_toml())
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ('[shop]\npseudonym_key = "hush"\n', r"\[shop\] pseudonym_key .* SHIKE_SHOP_PSEUDONYM_KEY"),
+        ('[store]\nsecret_key = "hush"\naccess_key = "a"\n', r"\[store\] secret_key"),
+        ('[recruit]\ndraw_secret = "hush"\n', r"\[recruit\] draw_secret"),
+    ],
+)
+def test_a_file_with_secrets_that_everybody_may_read_is_refused(tmp_path, text, named):
+    path = tmp_path / "shike.toml"
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o644)
+
+    with pytest.raises(SettingsError, match=named) as refused:
+        load_settings(path, {})
+    assert "hush" not in str(refused.value)
+
+    path.chmod(0o640)
+    load_settings(path, {})
+
+
+def test_a_file_without_secrets_may_be_read_by_everybody(tmp_path):
+    path = tmp_path / "shike.toml"
+    path.write_text('[shop]\nname = "Shop"\n', encoding="utf-8")
+    path.chmod(0o644)
+
+    assert load_settings(path, {}).shop.name == "Shop"

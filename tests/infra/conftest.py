@@ -1,6 +1,10 @@
 """Stores on both bodies, and a proxy that does to S3 requests what networks do."""
 
 import http.client
+import os
+import signal
+import socket
+import struct
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -45,8 +49,11 @@ class Proxy:
 
     endpoint: str = ""
     faults: deque[str | Callable[[], None]] = field(default_factory=deque)
-    """What to do to the next requests: a status to answer, ``lost ack``, ``truncate``, ``corrupt``,
-    ``pass``, or something to call before passing it on."""
+    """What to do to the next requests: a status to answer (with S3's code after a blank, such as
+    ``403 AccessDenied``), ``refuse``, ``reset`` in the middle of the upload, ``lost ack``,
+    ``silence``, ``kill``, ``kill after``, ``truncate``, ``corrupt``, ``pass``, or something to call before passing it on."""
+    victim: int = 0
+    """The process to kill at ``kill`` (before the request is passed on) and ``kill after``."""
     seen: list[str] = field(default_factory=list)
     """Method and path of every request."""
 
@@ -76,16 +83,33 @@ class _Handler(BaseHTTPRequestHandler):
     script: Proxy
 
     def do_any(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.script.seen.append(f"{self.command} {self.path}")
         fault = self.script.faults.popleft() if self.script.faults else "pass"
+        length = int(self.headers.get("Content-Length", 0))
+        if fault in ("refuse", "reset"):
+            self.rfile.read(length // 2 if fault == "reset" else 0)
+            self._hang_up()
+            return
+        body = self.rfile.read(length)
         if callable(fault):
             fault()
-        elif fault.isdigit():
-            self._answer(int(fault), {}, b"<Error><Code>Scripted</Code></Error>")
+        elif fault[:3].isdigit():
+            code = fault[4:] or "Scripted"
+            self._answer(int(fault[:3]), {}, f"<Error><Code>{code}</Code></Error>".encode())
+            return
+        elif fault == "kill":
+            os.kill(self.script.victim, signal.SIGKILL)
+            self.close_connection = True
+            return
+        elif fault == "silence":
+            # Until the client gives up.
+            self.connection.recv(1)
+            self.close_connection = True
             return
         status, headers, answer = self._forward(body)
-        if fault == "lost ack":
+        if fault == "kill after":
+            os.kill(self.script.victim, signal.SIGKILL)
+        if fault in ("lost ack", "kill after"):
             self.close_connection = True
             return
         if fault == "corrupt":
@@ -93,6 +117,12 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(status, headers, answer, cut=fault == "truncate")
 
     do_GET = do_PUT = do_HEAD = do_DELETE = do_POST = do_any  # noqa: N815  # http.server's names
+
+    def _hang_up(self) -> None:
+        """Reset the connection, as a crash does, rather than closing it in good order."""
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.connection.close()
+        self.close_connection = True
 
     def _forward(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
         upstream = http.client.HTTPConnection(self.upstream, timeout=20)

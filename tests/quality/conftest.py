@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from quality.measures import Earlier
 from quality.validation import ValidationOptions, validate
 
 AS_OF = date(2026, 3, 1)
@@ -143,13 +144,14 @@ def check(tmp_path):
     """Validate a folder as of the day after the clean shop's last."""
     checks = itertools.count()
 
-    def run(folder, as_of=AS_OF, earlier_reports=(), **options):
+    def run(folder, as_of=AS_OF, earlier_reports=(), corrections=None, **options):
         return validate(
             folder,
             tmp_path / f"checked-{next(checks)}",
             as_of=as_of,
             options=ValidationOptions(**options),
-            earlier_reports=earlier_reports,
+            corrections=corrections,
+            earlier=Earlier(reports=earlier_reports),
         )
 
     return run

@@ -34,7 +34,7 @@ def connection():
 def test_each_rule_is_counted_over_all_rows(connection):
     rules = [rule("even", "t.n % 2 = 0"), rule("none", "t.n < 0"), rule("empty", "t.n IS NULL")]
 
-    assert count_failures(connection, "known_numbers", rules) == {
+    assert count_failures(connection, "known_numbers", rules).counts == {
         "even": 50_000,
         "none": 0,
         "empty": 1,

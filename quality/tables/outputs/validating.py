@@ -133,12 +133,16 @@ SOURCE_SCORECARD = Table(
         ),
         text("owner", "Who answers for the source.", "负责人。"),
         integer("rows_read", "Rows read.", "读取行数。", low=0),
-        share("accepted_share", "Accepted of the rows read.", "接收占比。"),
-        share("quarantined_share", "Quarantined of the rows read.", "隔离占比。"),
-        share("duplicate_share", "Further copies of the rows read.", "重复占比。"),
+        share(
+            "accepted_share",
+            "Accepted of the rows judged: those that are known, and neither replaced nor erased.",
+            "被判断的行（截止日前已知，且未被替换或删除）中的接收占比。",
+        ),
+        share("quarantined_share", "Quarantined of the rows judged.", "隔离占比。"),
+        share("duplicate_share", "Further copies of the rows judged.", "重复占比。"),
         share(
             "contradiction_share",
-            "Rows that contradict another row or table, of the rows read.",
+            "Rows that contradict another row or table, of the rows judged.",
             "与其他行或表矛盾的行占比。",
         ),
         share(
@@ -213,6 +217,11 @@ COLUMN_PROFILE = Table(
             "shares",
             "Share by value or bin, of the recent rows and of those compared with.",
             "近期与对照的取值（或分箱）占比。",
+        ),
+        text(
+            "stored?",
+            "How the files store it, several ways with commas; null where no file has it.",
+            "文件中的存储类型，多种以逗号相连；无此列则为空。",
         ),
     ),
 )

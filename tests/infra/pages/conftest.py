@@ -50,6 +50,8 @@ class Count:
     quarantined: int
     duplicates: int
     after_as_of: int
+    replaced: int = 0
+    erased: int = 0
 
 
 def _table(declared, rows):
@@ -339,40 +341,154 @@ def _summaries():
     return _table(OUTPUTS["improvement_summary"], rows)
 
 
-def _validation():
-    def rule(table, rule_id, verdict, checked, failed, **more):
-        return {
-            "table": table,
-            "rule_id": rule_id,
-            "verdict": verdict,
-            "scope": "row",
-            "severity": "warn",
-            "rows_checked": checked,
-            "rows_failed": failed,
-            "threshold": 0.001,
-            "sentence_en": f"What {rule_id} demands must hold for every row.",
-            "sentence_zh": f"每一行都须满足 {rule_id} 的要求。",
-            "owner": "门店数据组",
-            "trend": "[]",
-            "sample": "[]",
-        } | more
+def _rule(table, rule_id, verdict, checked, failed, **more):
+    return {
+        "table": table,
+        "rule_id": rule_id,
+        "verdict": verdict,
+        "scope": "row",
+        "severity": "warn",
+        "rows_checked": checked,
+        "rows_failed": failed,
+        "threshold": 0.001,
+        "warn_threshold": 0.001,
+        "dimension": "validity",
+        "side": "input",
+        "sentence_en": f"What {rule_id} demands must hold for every row.",
+        "sentence_zh": f"每一行都须满足 {rule_id} 的要求。",
+        "owner": "门店数据组",
+        "trend": "[]",
+        "sample": "[]",
+        "passes": None,
+        "fails": None,
+    } | more
 
+
+def _validation():
     sample = [
         {"event_id": "e17", "user_id": "u***", "unit_price": -3.5, "quantity": 1},
         {"event_id": "e99", "user_id": "u***", "unit_price": -0.01, "quantity": 2},
     ]
     rows = [
-        rule("events", "key_is_unique", "pass", 1_440_207, 0, trend="[0,0,0,0]"),
-        rule("events", "price_not_negative", "warn", 1_440_207, 2204, column="unit_price",
-             trend="[12,40,18,900,2204]", sample=json.dumps(sample),
-             found_en="2,204 prices are below 0; ask the tills' team.",
-             found_zh="有 2,204 个单价小于 0；请联系收银系统。"),
-        rule("events", "item_is_known", "pass", 1_440_207, 310, trend="[300,320,310]"),
-        rule("reports", "rating_in_range", "pass", 5123, 12),
-        rule("applications", "one_a_person", "pass", 9120, 3),
-        rule("items", "schema_is_exact", "pass", 3305, 0, scope="table", severity="block"),
+        _rule("events", "key_is_unique", "pass", 1_440_207, 0, trend=json.dumps([0] * 14),
+              dimension="uniqueness", severity="block", threshold=0.05),
+        _rule("events", "price_not_negative", "warn", 1_440_207, 2204, column="unit_price",
+              trend="[12,40,18,9,22,14,31,12,17,20,44,180,900,2204]", sample=json.dumps(sample),
+              sentence_en="unit_price must be 0 or more.", sentence_zh="unit_price 必须不小于 0。",
+              why_en="A negative price turns spending around, and with it every priority by value.",
+              why_zh="负价格会使消费额反号，按金额排出的优先级全都会错。",
+              passes=json.dumps({"unit_price": 12.5}), fails=json.dumps({"unit_price": -3.5}),
+              found_en="2,204 prices are below 0; ask the tills' team.",
+              found_zh="有 2,204 个单价小于 0；请联系收银系统。"),
+        _rule("events", "item_is_known", "pass", 1_440_207, 310, dimension="consistency",
+              trend="[300,320,290,310,305,null,311,299,300,315,318,302,320,310]"),
+        _rule("events", "return_after_purchase", "warn", 1_440_207, 1893, dimension="consistency",
+              trend="[0,0,0,0,0,0,0,3,5,40,260,700,1200,1893]", waived_by="质检值班",
+              waived_reason="新收银系统补录旧退货，已约定补齐", waived_until=date(2017, 12, 20)),
+        _rule("reports", "rating_in_range", "pass", 5123, 12, trend="[11,13,9,12,12]",
+              owner="试用运营", waived_by="试用运营", waived_reason="旧版表单",
+              waived_until=date(2017, 11, 30)),
+        _rule("applications", "one_a_person", "pass", 9120, 3, dimension="uniqueness"),
+        _rule("items", "schema_is_exact", "pass", 3305, 0, scope="table", severity="block",
+              dimension="contract"),
+        _rule("recommendations", "rank_is_unique", "pass", 270, 0, side="output",
+              severity="block", owner="shike", dimension="uniqueness"),
+        _rule("selection", "recipients_within_units", "warn", 150, 1, side="output",
+              owner="shike", dimension="consistency"),
     ]  # fmt: skip
     return _table(OUTPUTS["validation_report"], rows)
+
+
+def _scorecard():
+    def card(table, source, score, trend, **more):
+        return {
+            "table": table,
+            "source": source,
+            "owner": "门店数据组",
+            "rows_read": 120_300,
+            "accepted_share": 0.9982,
+            "quarantined_share": 0.0017,
+            "duplicate_share": 0.0001,
+            "contradiction_share": 0.0002,
+            "completeness": 0.934,
+            "score": score,
+            "trend": json.dumps(trend),
+        } | more
+
+    rows = [
+        card("events", "pos-legacy", 81.4, [97, 97.2, 96.8, 96, 95, 91, 88, 86, 84, 81.4],
+             late_rows=1204, vanished_rows=0, freshness_hours=9.5),
+        card("events", "web", 99.1, [99, 99.1, 99, 98.9, 99.2, 99.1], late_rows=0,
+             vanished_rows=0, freshness_hours=0.4),
+        card("items", "", 97.5, [97.5], owner=""),
+        card("reports", "", 93.2, [95, 94, None, 93.2], owner="试用运营", freshness_hours=61.0),
+    ]  # fmt: skip
+    return _table(OUTPUTS["source_scorecard"], rows)
+
+
+def _profile_of_columns():
+    def column(table, name, **more):
+        return {"table": table, "column": name, "rows": 40_000, "null_share": 0.0} | more
+
+    shares = [
+        {"value": "pos-legacy", "share": 0.12, "usual": 0.41},
+        {"value": "web", "share": 0.61, "usual": 0.44},
+        {"value": "app", "share": 0.27, "usual": 0.15},
+    ]
+    rows = [
+        column("events", "source", psi=0.412, has_drifted=True, compared_with="2017-10-09/2017-11-05",
+               shares=json.dumps(shares), usual_null_share=0.0),
+        column("events", "unit_price", psi=0.031, ks=0.04, has_drifted=False, null_share=0.0213,
+               usual_null_share=0.0051, null_multiple=4.18, compared_with="2017-10-09/2017-11-05"),
+        column("events", "quantity", psi=0.004, ks=0.01, has_drifted=False,
+               compared_with="2017-10-09/2017-11-05", null_share=0.001, usual_null_share=0.001,
+               null_multiple=1.0),
+        column("items", "brand", null_share=0.18, usual_null_share=0.121, null_multiple=1.49),
+        column("users", "region"),
+    ]  # fmt: skip
+    return _table(OUTPUTS["column_profile"], rows)
+
+
+def _daily_rows():
+    """Ten weeks of days: reports stop three days early, and one day of events is nearly empty."""
+    rows = []
+    for table, usual, newest in (("events", 21_000, 1), ("reports", 60, 3)):
+        for back in range(70, newest - 1, -1):
+            weekend = (AS_OF - timedelta(days=back)).weekday() >= 5
+            count = usual + usual // 3 * weekend + back * 37 % (usual // 10)
+            if table == "events" and back == 9:
+                count = 3400
+            band = {"low": usual // 2, "high": usual * 2} if back <= 28 else {}
+            rows.append({"table": table, "day": AS_OF - timedelta(days=back), "rows": count} | band)
+    return _table(OUTPUTS["daily_rows"], rows)
+
+
+def _lineage():
+    def file(table, name, read, refused, rules, **more):
+        return {
+            "table": table,
+            "source_file": name,
+            "sha256": "ab12" * 16,
+            "rows_read": read,
+            "rows_accepted": read - refused,
+            "rows_quarantined": refused,
+            "rule_ids": rules,
+            "used_by": [],
+            "trials": [],
+            "items": [],
+        } | more
+
+    made = ["do_not_recommend", "recommendations", "replenishment_calendar"]
+    rows = [
+        file("events", "events-0.csv", 722_000, 2103, ["price_not_negative", "item_is_known"],
+             used_by=[*made, "trial_effect", "trial_funnel", "applicant_profile", "selection"],
+             trials=["t1", "t2"]),
+        file("events", "events-1.csv", 721_021, 411, ["price_not_negative"], used_by=made),
+        file("items", "items.parquet", 3305, 0, [], used_by=made),
+        file("reports", "reports-2017-12.jsonl", 5200, 12, ["rating_in_range"],
+             used_by=["improvement_summary", "opinions"], items=["i5", "i/2"]),
+    ]  # fmt: skip
+    return _table(OUTPUTS["lineage"], rows)
 
 
 def _quarantine():
@@ -426,6 +542,10 @@ def tables():
         "improvement_summary": _summaries(),
         "validation_report": _validation(),
         "quarantine": _quarantine(),
+        "source_scorecard": _scorecard(),
+        "column_profile": _profile_of_columns(),
+        "daily_rows": _daily_rows(),
+        "lineage": _lineage(),
         "items": _items(),
         "trials": _trials(),
     }
@@ -476,7 +596,10 @@ def day_facts(merchant_link):
         notes=(Words("events 有一个未知列 loyalty_tier，已略去。", "Unknown column left out."),),
         disclaimers=(DISCLAIMER,),
         merchants=(there,),
-        downloads=(Download(href="recommendations.parquet", rows=270),),
+        downloads=(
+            Download(href="quarantine.parquet", rows=20),
+            Download(href="recommendations.parquet", rows=270),
+        ),
         home_href=up + "index.html",
     )
 
@@ -587,6 +710,7 @@ def store(pages, tmp_path_factory):
     root = tmp_path_factory.mktemp("store")
     files = {
         f"internal/runs/{RUN}/recommendations.parquet": b"",
+        f"internal/runs/{RUN}/quarantine.parquet": b"",
         f"merchants/{MERCHANT}/runs/{RUN}/recommendations.csv": b"",
     }
     for name, body in (pages | files).items():

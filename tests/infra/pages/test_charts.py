@@ -1,10 +1,24 @@
 import re
+from datetime import date
 from itertools import pairwise
 
 import pytest
 
 from infra.pages import vega
-from infra.pages.charts import Bar, Span, Stack, bars, scatter, spans, spark, stacks
+from infra.pages.charts import (
+    TONES,
+    Bar,
+    Span,
+    Stack,
+    Strip,
+    bars,
+    scatter,
+    spans,
+    spark,
+    stacks,
+    strips,
+)
+from infra.pages.day_charts import DayBar, daily
 from infra.pages.words import Words
 
 
@@ -16,6 +30,8 @@ def _all():
         "spans": spans([Span("a", 0.1, 0.4, (("main", 0.2),), "20%")], domain=(0, 1), ticks=(0, 0.5), form="~%"),
         "scatter": scatter([(1, 0.5, "main")], across=(0, 2), up=(0, 1), ticks=((0, 1), (0, 1))),
         "spark": spark([1, 2, 3]),
+        "strips": strips([Strip("a", (None, 0, 5), "3")]),
+        "daily": daily([DayBar(date(2017, 12, 3), 7, 2, 9)], first=date(2017, 11, 1), last=date(2017, 12, 3)),
     }  # fmt: skip
 
 
@@ -76,3 +92,18 @@ def test_a_long_label_is_cut_to_the_line():
 
 def test_nothing_but_zero_can_be_drawn():
     assert "<svg" in bars([Bar("a", 0, "0")])
+
+
+def test_a_strip_has_a_square_a_value_and_a_gap_for_none():
+    svg = strips([Strip("a", (0, None, 5, 5), "3")])
+
+    squares = [svg.count(f'fill="{TONES[f"heat-{heat}"]}"') for heat in (0, 5)]
+    assert squares == [1, 2]
+
+
+def test_a_fall_shows_once_the_bottom_is_raised():
+    def drop(svg):
+        return float(re.search(r'd="M0,0L90,([\d.]+)"', svg)[1])
+
+    assert drop(spark([97, 81])) < 3
+    assert drop(spark([97, 81], low=70)) > 10

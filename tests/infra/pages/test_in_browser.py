@@ -49,6 +49,18 @@ def test_no_page_complains_or_overflows(visitor, store, viewport):
     assert visitor.complaints == []
 
 
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_what_is_folded_fits_once_it_is_opened(visitor, store, viewport):
+    path = next(path for path in _page_files(store) if path.name == "validation_report.html")
+    page = visitor.open(path.as_uri(), viewport=viewport)
+    for language in ("中文", "English"):
+        page.get_by_role("button", name=language).click()
+        page.evaluate("document.querySelectorAll('details').forEach(it => { it.open = true; })")
+
+        assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+        assert page.evaluate(UNREADABLE) == []
+
+
 def test_the_switch_changes_every_word_and_the_title(visitor, store):
     page = visitor.open((store / "index.html").as_uri())
     chinese, title = page.evaluate(SEEN), page.title()
@@ -138,7 +150,7 @@ def test_a_chart_has_a_name_and_a_table_for_those_who_cannot_see_it(visitor, sto
     path = next(path for path in _page_files(store) if path.name == "validation_report.html")
     page = visitor.open(f"{path.as_uri()}#lang=en")
 
-    figure = page.get_by_role("figure").first
+    figure = page.locator("#failures").get_by_role("figure").first
     figure.locator("summary").click()
 
     assert "Failed rows by rule" in figure.locator("figcaption").inner_text()

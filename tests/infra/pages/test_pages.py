@@ -22,7 +22,7 @@ from quality.schema import Kind
 from quality.tables import OUTPUTS
 
 HOSTILE = "</span><script>alert(1)</script><img src=x onerror=alert(2)>\"'&\u202e\x00"
-_WRITTEN = re.compile(r'(?<="quote": ")|(?<="event_id": ")')
+_WRITTEN = re.compile(r'(?<="quote": ")|(?<="event_id": ")|(?<="value": ")')
 _IN_JSON = json.dumps(HOSTILE)[1:-1].replace("\\", r"\\")
 AS_OF = date(2017, 12, 4)
 VOID = {"meta", "link", "br", "img", "rect", "hr"}
@@ -141,7 +141,9 @@ def _with_hostile_text(name, table):
             hostile = pa.array([f"{value}{HOSTILE}" for value in table[column.name].to_pylist()])
             table = table.set_column(place, column.arrow, hostile)
         if column.kind is Kind.JSON:
-            spoilt = [_WRITTEN.sub(_IN_JSON, text) for text in table[column.name].to_pylist()]
+            spoilt = [
+                text and _WRITTEN.sub(_IN_JSON, text) for text in table[column.name].to_pylist()
+            ]
             table = table.set_column(place, column.arrow, pa.array(spoilt))
     return table
 

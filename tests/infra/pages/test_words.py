@@ -42,6 +42,10 @@ CODED = {
     ),
     "lead": ("ahead", "undecided", "behind"),
     "slot_mark": ("hit", "annoying"),
+    "dimension": OUTPUTS["validation_report"].column("dimension").values,
+    "side": OUTPUTS["validation_report"].column("side").values,
+    "waiver": ("in_force", "expired"),
+    "scorecard": ("quarantined_share", "duplicate_share", "contradiction_share", "completeness"),
     "goal": INPUTS["trials"].column("goal").values,
 }
 OPEN_SECTIONS = {"attribute", "balance", "column", "evidence", "fate", "fill", "return", "step", "term", "value"}  # fmt: skip
@@ -63,7 +67,14 @@ def test_both_languages_of_a_message_have_the_same_blanks():
 
 
 def test_chinese_messages_are_chinese():
-    names_only = {"index.title", "merchant.title", "samples.caption", "merchant.kicker"}
+    names_only = {
+        "column.psi",
+        "column.sha256",
+        "index.title",
+        "merchant.title",
+        "samples.caption",
+        "merchant.kicker",
+    }
     latin = [
         key
         for key, both in messages().items()

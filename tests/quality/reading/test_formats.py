@@ -168,7 +168,7 @@ def test_offsets_are_understood_in_every_iso_form(needed, deliver, check, writte
 
 
 def test_quoted_cells_may_hold_commas_quotes_and_line_breaks(needed, deliver, check):
-    name = 'Soap, "best"\nfor, all\x00'
+    name = 'Soap, "best"\nfor, all'
     needed["items"][0]["name"] = name
 
     assert check(deliver(needed)).tables["items"]["name"][0].as_py() == name

@@ -183,12 +183,60 @@ def test_a_naive_time_is_read_in_the_assumed_zone(needed, deliver, check):
 def test_an_award_of_a_trial_without_applications_is_not_compared_with_them(
     clean, deliver, check, broken_rules
 ):
-    clean["trials"].append({**GOOD_TRIAL, "trial_id": "old"})
+    clean["trials"].append({**GOOD_TRIAL, "trial_id": "old", "opens_on": "2025-12-01"})
     clean["awards"].append(
         {"trial_id": "old", "user_id": "u3", "awarded_at": "2026-01-01T00:00:00Z"}
     )
 
     assert broken_rules(check(deliver(clean))) == {}
+
+
+def test_a_refused_application_does_not_take_the_place_of_a_good_one(
+    clean, deliver, check, broken_rules
+):
+    clean["applications"].append(
+        {**clean["applications"][0], "application_id": "a", "applied_at": "2026-01-31T00:00:00Z"}
+    )
+
+    assert broken_rules(check(deliver(clean))) == {
+        ("applications", "applications.csv", 4): ["application.while_open"]
+    }
+
+
+def test_a_refused_report_does_not_take_the_place_of_a_good_one(
+    clean, deliver, check, broken_rules
+):
+    clean["reports"].append({**clean["reports"][0], "report_id": "a", "rating": "9"})
+
+    assert broken_rules(check(deliver(clean))) == {("reports", "reports.csv", 3): ["rating.bounds"]}
+
+
+def test_a_return_of_more_than_was_bought_takes_nothing_from_a_good_one(
+    needed, deliver, check, broken_rules
+):
+    returned = {**GOOD_EVENT, "event_type": "return", "occurred_at": "2026-02-01T12:00:00Z"}
+    needed["events"] += [
+        {**returned, "event_id": "too many", "quantity": "2"},
+        {**returned, "event_id": "good", "occurred_at": "2026-02-01T13:00:00Z"},
+        {**returned, "event_id": "again", "occurred_at": "2026-02-01T14:00:00Z"},
+    ]
+
+    places = broken_rules(check(deliver(needed)))
+
+    assert places == {
+        ("events", "events.csv", row): ["return.not_more_than_bought"] for row in (113, 115)
+    }
+
+
+def test_a_price_far_above_its_items_median_is_told_and_stays(needed, deliver, check, finding):
+    needed["events"][0]["unit_price"] = "95000"
+
+    validation = check(deliver(needed))
+
+    found = finding(validation, "events", "unit_price.usual")
+    assert (found["verdict"], found["rows_failed"]) == ("warn", 1)
+    assert found["found_en"].startswith("item i0: 95000.0, median 9.5. Ask the source")
+    assert len(validation.quarantine) == 0
 
 
 def test_without_recorded_deliveries_a_report_must_follow_the_award(

@@ -1,0 +1,249 @@
+"""Checking and splitting a shop's events, beside Great Expectations on pandas and plain DuckDB SQL.
+
+    python benchmarks/bench_validation.py [people ...]
+
+The default is 20,000 and 200,000 people over a year: 1 and 10 million events, of which one in a
+thousand is bad in one of ten ways. Contestants get the same Parquet files and take turns in
+processes of their own, whose peak memory is theirs alone; importing is not timed.
+
+- shike: reads, checks every rule of all tables, writes accepted rows and the quarantine.
+- pandas: Great Expectations on pandas checks the rules that its own expectations can say, and
+  splits nothing: reading is not timed. At 10 million rows it is run once.
+- sql: the rules of events by hand, for DuckDB: one query flags, two write what is good and bad.
+"""
+
+import multiprocessing
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from infra.sources.synthetic import SyntheticOptions, write_synthetic_shop
+from quality.tables.inputs import EVENT_TYPES
+from quality.validation import ValidationOptions, validate
+
+AS_OF = date(2019, 1, 1)
+ROUNDS = 3
+BAD_SHARE = 0.001
+BAD: tuple[tuple[str, object], ...] = (
+    ("user_id", None),
+    ("item_id", None),
+    ("event_type", None),
+    ("occurred_at", None),
+    ("event_type", "steal"),
+    ("quantity", 0.0),
+    ("quantity", -1.0),
+    ("unit_price", -0.01),
+    ("user_id", "nobody"),
+    ("item_id", "nothing"),
+)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What one contestant took, once."""
+
+    seconds: float
+    peak_bytes: int
+    refused: int
+    rules: int
+
+
+def spoil(events: Path) -> None:
+    """Make one row in a thousand bad: strangers, nulls, numbers out of bounds."""
+    rng = np.random.default_rng(0)
+    source = pq.ParquetFile(events)
+    schema = pa.schema([field.with_nullable(nullable=True) for field in source.schema_arrow])
+    spoiled = events.with_name("spoiled.parquet")
+    with pq.ParquetWriter(spoiled, schema, compression="zstd") as writer:
+        for group in range(source.num_row_groups):
+            rows = source.read_row_group(group).cast(schema)
+            ways = rng.integers(0, len(BAD), len(rows))
+            is_bad = rng.random(len(rows)) < BAD_SHARE
+            for way, (name, value) in enumerate(BAD):
+                rows = _put(rows, name, is_bad & (ways == way), value)
+            writer.write_table(rows)
+    spoiled.replace(events)
+
+
+def _put(rows: pa.Table, name: str, where: np.ndarray, value: object) -> pa.Table:
+    place = rows.column_names.index(name)
+    field = rows.schema.field(name)
+    changed = pc.if_else(pa.array(where), pa.scalar(value, field.type), rows[name])
+    return rows.set_column(place, field, changed)
+
+
+def shike(folder: Path, out: Path) -> tuple[float, int, int]:
+    """Read, check and split with shike."""
+    import quality.expectations  # noqa: PLC0415 - importing is not timed
+
+    del quality.expectations
+    started = time.perf_counter()
+    validation = validate(folder, out, as_of=AS_OF, options=ValidationOptions())
+    seconds = time.perf_counter() - started
+    (count,) = [count for count in validation.counts if count.table == "events"]
+    rules = validation.report.filter(pc.equal(validation.report["table"], "events"))
+    return seconds, count.quarantined, len(rules)
+
+
+def pandas(folder: Path, out: Path) -> tuple[float, int, int]:
+    """Check with Great Expectations on pandas; a rule it has no expectation for is left out."""
+    del out
+    import great_expectations as gx  # noqa: PLC0415 - importing is not timed
+    from great_expectations import expectations as say  # noqa: PLC0415
+
+    frame = pd.read_parquet(folder / "events.parquet")
+    users = pq.read_table(folder / "users.parquet", columns=["user_id"])["user_id"].to_pylist()
+    items = pq.read_table(folder / "items.parquet", columns=["item_id"])["item_id"].to_pylist()
+    first, last = pd.Timestamp("2000-01-01", tz="UTC"), pd.Timestamp(AS_OF, tz="UTC")
+    mandatory = ("event_id", "user_id", "item_id", "event_type", "occurred_at")
+    suite = gx.ExpectationSuite(
+        name="events",
+        expectations=[
+            *(say.ExpectColumnValuesToNotBeNull(column=name) for name in mandatory),
+            *(say.ExpectColumnToExist(column=name) for name in mandatory),
+            say.ExpectColumnValuesToBeUnique(column="event_id"),
+            say.ExpectColumnValuesToBeInSet(column="event_type", value_set=list(EVENT_TYPES)),
+            say.ExpectColumnValuesToBeInSet(column="user_id", value_set=users),
+            say.ExpectColumnValuesToBeInSet(column="item_id", value_set=items),
+            say.ExpectColumnValuesToBeBetween(column="quantity", min_value=0, strict_min=True),
+            say.ExpectColumnValuesToBeBetween(column="unit_price", min_value=0),
+            say.ExpectColumnValuesToBeBetween(
+                column="occurred_at", min_value=first, max_value=last
+            ),
+        ],
+    )
+    context = gx.get_context(mode="ephemeral")
+    source = context.data_sources.add_pandas("shop")
+    batch = source.add_dataframe_asset("events").add_batch_definition_whole_dataframe("day")
+    started = time.perf_counter()
+    result = batch.get_batch({"dataframe": frame}).validate(suite, result_format="BOOLEAN_ONLY")
+    seconds = time.perf_counter() - started
+    return seconds, sum(not outcome.success for outcome in result.results), len(suite.expectations)
+
+
+SQL_RULES = {
+    "event_id": "event_id IS NULL",
+    "user_id": "user_id IS NULL",
+    "item_id": "item_id IS NULL",
+    "event_type": "event_type IS NULL",
+    "occurred_at": "occurred_at IS NULL",
+    "types": f"event_type NOT IN ({', '.join(repr(name) for name in EVENT_TYPES)})",
+    "quantity": "quantity <= 0",
+    "unit_price": "unit_price < 0",
+    "quantity_finite": "NOT isfinite(quantity)",
+    "unit_price_finite": "NOT isfinite(unit_price)",
+    "first_day": "occurred_at < TIMESTAMPTZ '2000-01-01'",
+    "currency": "NOT regexp_full_match(currency, '[A-Z]{3}')",
+    "users": "user_id NOT IN (SELECT user_id FROM users)",
+    "items": "item_id NOT IN (SELECT item_id FROM items)",
+    "unique": "event_id IN (SELECT event_id FROM e GROUP BY 1 HAVING count(*) > 1)",
+    "returns": "event_type = 'return' AND NOT EXISTS (SELECT 1 FROM e AS p WHERE"
+    " p.event_type = 'purchase' AND p.user_id = e.user_id AND p.item_id = e.item_id"
+    " AND p.occurred_at <= e.occurred_at)",
+}
+
+
+def sql(folder: Path, out: Path) -> tuple[float, int, int]:
+    """Check and split with SQL written for the purpose."""
+    started = time.perf_counter()
+    out.mkdir()
+    with duckdb.connect(str(out / "work.duckdb")) as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        rows = f"read_parquet('{folder}/events.parquet', file_row_number = true)"
+        connection.execute(
+            f"CREATE VIEW e AS SELECT * FROM {rows} WHERE occurred_at IS NULL"
+            f" OR occurred_at < TIMESTAMPTZ '{AS_OF}'"
+        )
+        for name in ("users", "items"):
+            connection.execute(f"CREATE VIEW {name} AS FROM '{folder}/{name}.parquet'")
+        flags = ", ".join(
+            f"coalesce({rule}, false) AS broke_{name}" for name, rule in SQL_RULES.items()
+        )
+        any_flag = " OR ".join(f"broke_{name}" for name in SQL_RULES)
+        connection.execute(
+            f"CREATE TABLE bad AS SELECT * FROM (SELECT file_row_number, {flags} FROM e)"
+            f" WHERE {any_flag}"
+        )
+        counts = ", ".join(f"count(*) FILTER (broke_{name})" for name in SQL_RULES)
+        connection.execute(f"SELECT {counts} FROM bad").fetchall()
+        for name, join in (("good", "ANTI"), ("refused", "SEMI")):
+            connection.execute(
+                f"COPY (SELECT * FROM e {join} JOIN bad USING (file_row_number))"
+                f" TO '{out}/{name}.parquet' (FORMAT parquet)"
+            )
+        ((refused,),) = connection.execute("SELECT count(*) FROM bad").fetchall()
+    return time.perf_counter() - started, int(refused), len(SQL_RULES)
+
+
+CONTESTANTS: dict[str, Callable[[Path, Path], tuple[float, int, int]]] = {
+    "shike": shike,
+    "pandas": pandas,
+    "sql": sql,
+}
+
+
+def run(contestant: str, folder: Path) -> Figures:
+    """Run one contestant in this process."""
+    with tempfile.TemporaryDirectory() as out:
+        seconds, refused, rules = CONTESTANTS[contestant](folder, Path(out) / "split")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return Figures(seconds, peak, refused, rules)
+
+
+def alone(contestant: str, folder: Path) -> Figures:
+    """Run one contestant in a process of its own."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context) as pool:
+        return pool.submit(run, contestant, folder).result()
+
+
+def measure(people: int) -> tuple[int, float]:
+    """Print the figures of one size; return the number of events and shike's seconds."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "shop"
+        write_synthetic_shop(folder, SyntheticOptions(users=people, days=365, seed=1, items=50_000))
+        spoil(folder / "events.parquet")
+        events = pq.read_metadata(folder / "events.parquet").num_rows
+        found: dict[str, list[Figures]] = {name: [] for name in CONTESTANTS}
+        for turn in range(ROUNDS):
+            for name, figures in found.items():
+                if name != "pandas" or turn == 0:
+                    figures.append(alone(name, folder))
+    seconds = {name: float(np.median([each.seconds for each in found[name]])) for name in found}
+    for name, figures in found.items():
+        peak = max(each.peak_bytes for each in figures) / 2**30
+        print(
+            f"{events:>12,} events  {name:<7}{seconds[name]:7.1f} s  {events / seconds[name]:>12,.0f}/s"
+            f"  {figures[0].rules} rules  peak {peak:.2f} GiB"
+        )
+    print(
+        f"{events:>12,} events  shike: {seconds['pandas'] / seconds['shike']:.1f} x as fast as"
+        f" Great Expectations on pandas, {seconds['shike'] / seconds['sql']:.2f} x the time of SQL"
+    )
+    return events, seconds["shike"]
+
+
+def main() -> None:
+    """Measure each size, then how shike's time grows with events."""
+    sizes = [int(argument) for argument in sys.argv[1:]] or [20_000, 200_000]
+    figures = [measure(size) for size in sorted(sizes)]
+    if len(figures) > 1:
+        (few, fast), (many, slow) = figures[0], figures[-1]
+        print(f"time grows with events to the power {np.log(slow / fast) / np.log(many / few):.2f}")
+
+
+if __name__ == "__main__":
+    main()

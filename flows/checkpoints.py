@@ -1,0 +1,73 @@
+"""What a stage made, kept as soon as it is made: a day that was killed goes on where it stopped.
+
+A run's id stands for its inputs, options and code, so what a stage once made under it is what it
+would make again. Checkpoints are created once, an index of digests last; one that is missing or
+damaged is made anew.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from infra.errors import StoreError
+from infra.files import parquet_bytes
+from infra.publish import store_once
+from infra.publish.reading import verified
+from infra.publish.records import sha256
+from infra.store import Store
+
+logger = logging.getLogger(__name__)
+
+_PARQUET = "application/vnd.apache.parquet"
+
+
+@dataclass(frozen=True)
+class Checkpoints:
+    """The finished stages of one run."""
+
+    store: Store
+    run_id: str
+
+    def load(self, stage: str) -> dict[str, pa.Table] | None:
+        """Return what the stage made, or None if it has to run."""
+        index = self.store.get(self._key(stage, "index.json"))
+        if index is None:
+            return None
+        try:
+            made = {
+                name: pq.read_table(
+                    io.BytesIO(verified(self.store, self._table(stage, name), digest))
+                )
+                for name, digest in json.loads(index.body).items()
+            }
+        except (StoreError, ValueError, pa.ArrowException):
+            logger.warning("%s: its checkpoint is damaged; it runs again", stage)
+            return None
+        logger.info("%s: finished before, taken from its checkpoint", stage)
+        return made
+
+    def keep(self, stage: str, made: dict[str, pa.Table]) -> None:
+        """Keep what the stage made.
+
+        Raises:
+            ConflictError: If the stage made something else before: it is not deterministic.
+            StoreError: If storage did not answer.
+        """
+        bodies = {name: parquet_bytes(table) for name, table in sorted(made.items())}
+        for name, body in bodies.items():
+            store_once(self.store, self._table(stage, name), body, _PARQUET)
+        index = json.dumps({name: sha256(body) for name, body in bodies.items()}).encode()
+        store_once(self.store, self._key(stage, "index.json"), index, "application/json")
+        logger.info("%s: kept; a run that is killed from here on goes on behind it", stage)
+
+    def _table(self, stage: str, name: str) -> str:
+        return self._key(stage, f"{name}.parquet")
+
+    def _key(self, stage: str, name: str) -> str:
+        return f"state/{self.run_id}/made/{stage}/{name}"

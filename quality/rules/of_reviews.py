@@ -1,0 +1,94 @@
+"""What must hold of what was read out of reports: grades, opinions and their quotes, summaries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from quality.reading.sql import literals
+from quality.rules.maker import Maker, Meaning
+from quality.tables.outputs import REPORT_FLAGS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from quality.rules.expected import Expected
+    from quality.rules.rule import Rule
+
+
+def score_rules(maker: Maker) -> Iterator[Rule]:
+    """Yield the contract of ``report_scores``."""
+    meaning = Meaning(
+        en="parts must be an object of numbers from 0 to 1.",
+        zh="parts 须为对象，各项为 0 至 1 的数值。",
+        why_en="The grade is made of them.",
+        why_zh="评分由这些部分构成。",
+        passes={"parts": '{"coverage": 0.5}'},
+        fails={"parts": '{"coverage": 5}'},
+    )
+    condition = (
+        "CASE WHEN json_type(t.parts) = 'OBJECT' THEN len(list_filter("
+        "json_extract(t.parts, '$.*'), lambda part: NOT coalesce("
+        "TRY_CAST(part AS DOUBLE) BETWEEN 0 AND 1, false))) > 0 ELSE true END"
+    )
+    yield maker.row_rule("parts.within_range", condition, meaning, "parts")
+    meaning = Meaning(
+        en=f"flags must be of {', '.join(REPORT_FLAGS)}.",
+        zh=f"flags 只能取自：{'、'.join(REPORT_FLAGS)}。",
+        why_en="A page has words for these, and for no others.",
+        why_zh="页面只认识这些标记。",
+        passes={"flags": list(REPORT_FLAGS[:1])},
+        fails={"flags": ["nice"]},
+    )
+    condition = f"NOT list_has_all([{literals(REPORT_FLAGS)}], t.flags)"
+    yield maker.row_rule("flags.known", condition, meaning, "flags")
+
+
+def opinion_rules(maker: Maker, expected: Expected) -> Iterator[Rule]:
+    """Yield the contract of ``opinions``."""
+    meaning = Meaning(
+        en="A quote must begin before it ends and be as long as its place in the report.",
+        zh="引文起点须在终点之前，长度须与其在报告中的位置一致。",
+        why_en="Every sentence of a summary is traced back by it to what a person wrote.",
+        why_zh="摘要的每句话都据此追溯到原文。",
+        dimension="consistency",
+        passes={"quote": "It works.", "start": 0, "end": 9},
+        fails={"quote": "It works.", "start": 9, "end": 9},
+    )
+    condition = 't."start" >= t."end" OR length(t.quote) <> t."end" - t."start"'
+    yield maker.row_rule("quote.in_place", condition, meaning, "quote")
+    if expected.has("report_scores"):
+        meaning = Meaning(
+            en="An opinion must be of a report that was scored.",
+            zh="观点必须来自已评分的报告。",
+            why_en="An opinion without its report has no weight and no proof.",
+            why_zh="没有报告的观点既无权重也无依据。",
+            dimension="consistency",
+            passes={"report_id": "r-1", "scored": True},
+            fails={"report_id": "r-1", "scored": False},
+        )
+        condition = "t.report_id NOT IN (SELECT report_id FROM made_report_scores)"
+        yield maker.row_rule("report_id.scored", condition, meaning, "report_id")
+
+
+def summary_rules(maker: Maker) -> Iterator[Rule]:
+    """Yield the contract of ``improvement_summary``."""
+    meaning = Meaning(
+        en="Each aspect's share must lie from low to high, all within 0 and 1.",
+        zh="各方面的占比须在 low 至 high 之间，且均在 0 至 1。",
+        why_en="What a merchant mends first is decided by these shares.",
+        why_zh="商家先改什么取决于这些占比。",
+        dimension="consistency",
+        passes={"aspects": '[{"aspect": "taste", "low": 0.5, "share": 0.6, "high": 0.7}]'},
+        fails={"aspects": '[{"aspect": "taste", "low": 0.7, "share": 0.6, "high": 0.7}]'},
+    )
+    in_order = (
+        "coalesce(0 <= TRY_CAST(a->>'$.low' AS DOUBLE)"
+        " AND TRY_CAST(a->>'$.low' AS DOUBLE) <= TRY_CAST(a->>'$.share' AS DOUBLE)"
+        " AND TRY_CAST(a->>'$.share' AS DOUBLE) <= TRY_CAST(a->>'$.high' AS DOUBLE)"
+        " AND TRY_CAST(a->>'$.high' AS DOUBLE) <= 1, false)"
+    )
+    condition = (
+        "CASE WHEN json_type(t.aspects) = 'ARRAY' THEN len(list_filter("
+        f"t.aspects::JSON::JSON[], lambda a: NOT {in_order})) > 0 ELSE true END"
+    )
+    yield maker.row_rule("aspects.in_order", condition, meaning, "aspects")

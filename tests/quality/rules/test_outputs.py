@@ -1,0 +1,253 @@
+"""The contracts of what is published: good tables keep them, and each can be broken."""
+
+import copy
+from datetime import date
+from hashlib import sha256
+from math import inf, nan
+
+import pyarrow as pa
+import pytest
+
+from quality.rules.outputs import check_outputs
+from quality.tables import INPUTS
+from quality.tables.outputs import OUTPUTS
+from quality.validation import ValidationOptions
+
+AS_OF = date(2026, 3, 1)
+DAY = date(2026, 3, 8)
+REASONS = {"reason_code": "x", "reason_zh": "因", "reason_en": "so"}
+
+
+def shown(rank, item, need, score, **changes):
+    return {
+        "user_id": "u1",
+        "rank": rank,
+        "item_id": item,
+        "merchant_id": "m1",
+        "need_group": need,
+        "score": score,
+        "slot": "due",
+        "p_need": 0.5,
+        "window_start": AS_OF,
+        "window_end": DAY,
+        "valid_until": DAY,
+        **REASONS,
+        **changes,
+    }
+
+
+def applicant(user, arm, chance, rank, **changes):
+    row = {"trial_id": "t1", "user_id": user, "arm": arm, "inclusion_probability": chance}
+    return row | {"rank": rank, **REASONS, **changes}
+
+
+GOOD = {
+    "recommendations": [
+        shown(1, "i1", "soap", 0.9),
+        shown(2, "i2", "tea", 0.7, window_start=None, window_end=None),
+    ],
+    "do_not_recommend": [
+        {"user_id": "u1", "need_group": need, "item_id": item, "since": date(2026, 2, 1),
+         "may_return_on": until, "evidence": "{}", **REASONS, "reason_code": "satisfied"}
+        for need, item, until in [("rice", None, DAY), ("tea", "i3", None)]
+    ],
+    "replenishment_calendar": [
+        {"need_group": "soap", "week": AS_OF, "expected_buyers": 2.0, "low": 1.0, "high": 4.0}
+    ],
+    "need_states": [
+        {"user_id": "u1", "need_group": "soap", "state": "due", "purchase_days": 3,
+         "last_bought_on": date(2026, 2, 1), "gap_days": 20.0, "p_need": 0.5,
+         "window_start": AS_OF, "window_mid": DAY, "window_end": DAY, "is_satiating": True}
+    ],
+    "selection": [
+        applicant("u1", "core", 1.0, 1),
+        applicant("u2", "band", 1 / 3, 2),
+        applicant("u3", "holdout", 1 / 3, 3),
+        applicant("u4", "waitlist", 1 / 3, 4, waitlist_position=1),
+        applicant("u5", "ineligible", 0.0, None),
+    ],
+    "draw_certificate": [
+        {"trial_id": "t1", "merchant_id": "m1", "seed": "5eed", "is_precommitted": True,
+         "seed_commitment": sha256(b"5eed").hexdigest(), "algorithm": "a", "config_hash": "c",
+         "input_hash": "i", "units": 2, "counts": "{}", "quotas": "[]", "strata": "[]",
+         "eligibility": "{}", "objective": 1.5, "bound": 1.5, "options": "{}"}
+    ],
+    "trial_funnel": [
+        {"trial_id": "t1", "step": step, "position": place, "unique_users": users, "rate": rate}
+        for step, place, users, rate in [("view", 1, 0, 0.0), ("share", 2, 4, 1.0),
+                                         ("apply", 3, 6, 1.5)]
+    ],
+    "applicant_profile": [
+        {"trial_id": "t1", "attribute": "region", "value": value, "applicants": 3,
+         "applicant_share": 0.5, "buyer_share": 0.5, "index": 100.0, "low": 50.0, "high": 150.0}
+        for value in ("north", "south")
+    ],
+    "trial_effect": [
+        {"trial_id": "t1", "window_days": 30, "n_treatment": 9, "n_holdout": 9, "itt": 0.1,
+         "low": -0.1, "high": 0.3, "verdict": "cannot tell yet"}
+    ],
+    "report_scores": [
+        {"report_id": "r1", "item_id": "i1", "merchant_id": "m1", "user_id": "u1", "rating": 4.0,
+         "language": "en", "quality": 0.5, "parts": '{"coverage": 0.5, "balance": 0}',
+         "polarity": 0.2, "weight": 1.0, "flags": ["too_short"]}
+    ],
+    "opinions": [
+        {"report_id": "r1", "sentence_id": 0, "aspect": "taste", "item_id": "i1",
+         "merchant_id": "m1", "polarity": 1, "is_suggestion": False, "quote": "好吃😋。",
+         "start": 3, "end": 7}
+    ],
+    "improvement_summary": [
+        {"item_id": "i1", "merchant_id": "m1", "item_name": "Soap", "verdict": "enough evidence",
+         "reports": 9, "aspects": '[{"aspect": "taste", "low": 0.1, "share": 0.2, "high": 0.3}]',
+         "suggestions": "[]", "changes": "null"}
+    ],
+}  # fmt: skip
+ITEMS = [
+    {"item_id": "i1", "merchant_id": "m1", "name": "n", "category": "home/soap"},
+    {"item_id": "i2", "merchant_id": "m1", "name": "n", "category": "tea"},
+    {"item_id": "i3", "merchant_id": "m1", "name": "n", "category": "tea", "is_available": False},
+    {"item_id": "i4", "merchant_id": "m1", "name": "n", "category": "rice"},
+]
+
+
+def table_of(declared, rows):
+    # Published tables have no nulls where none may be; a fault of ours might put some there.
+    schema = pa.schema([field.with_nullable(nullable=True) for field in declared.schema])
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
+def failed(rows, **changes):
+    """Check some outputs; return {rule: verdict} of the rules that were broken."""
+    usual = {"list_length": 2, "items": ITEMS, "units_of_trial": {"t1": 2}}
+    asked = usual | {"options": ValidationOptions()} | changes
+    asked["items"] = table_of(INPUTS["items"], asked["items"]) if asked["items"] else None
+    outcomes = check_outputs(
+        {name: table_of(OUTPUTS[name], some) for name, some in rows.items()},
+        as_of=AS_OF,
+        **asked,
+    )
+    assert all(outcome.side == "output" for outcome in outcomes)
+    return {outcome.name: outcome.verdict for outcome in outcomes if outcome.failed}
+
+
+def test_good_outputs_keep_every_contract():
+    assert failed(GOOD) == {}
+
+
+BROKEN = [
+    ("recommendations.list.ranks_without_gaps", 1, {"rank": 3}),
+    ("recommendations.list.scores_fall", 1, {"score": 0.95}),
+    ("recommendations.list.item_once", 1, {"item_id": "i1"}),
+    ("recommendations.list.slots_per_need", 1, {"need_group": "soap"}),
+    ("recommendations.list.nothing_withheld", 1, {"need_group": "rice"}),
+    ("recommendations.list.nothing_withheld", 1, {"item_id": "i3"}),
+    ("recommendations.window.in_order", 0, {"window_start": date(2026, 3, 9)}),
+    ("recommendations.window.in_order", 0, {"window_end": None}),
+    ("recommendations.valid_until.not_past", 0, {"valid_until": date(2026, 2, 28)}),
+    ("recommendations.item_id.of_merchant", 0, {"merchant_id": "m2"}),
+    ("recommendations.item_id.of_merchant", 0, {"item_id": "i9"}),
+    ("recommendations.p_need.bounds", 0, {"p_need": 1.1}),
+    ("recommendations.score.finite", 0, {"score": inf}),
+    ("recommendations.slot.values", 0, {"slot": "lucky"}),
+    ("recommendations.reason_zh.not_null", 0, {"reason_zh": None}),
+    ("do_not_recommend.may_return_on.after_since", 0, {"may_return_on": date(2026, 2, 1)}),
+    ("do_not_recommend.may_return_on.after_as_of", 0, {"may_return_on": AS_OF}),
+    ("do_not_recommend.evidence.parses", 0, {"evidence": "{"}),
+    ("replenishment_calendar.interval.holds_estimate", 0, {"low": 3.0}),
+    ("replenishment_calendar.interval.holds_estimate", 0, {"expected_buyers": 5.0}),
+    ("replenishment_calendar.week.not_past", 0, {"week": date(2026, 2, 22)}),
+    ("need_states.window.in_order", 0, {"window_start": date(2026, 3, 9)}),
+    ("need_states.last_bought_on.before_as_of", 0, {"last_bought_on": AS_OF}),
+    ("selection.chance.of_arm", 0, {"inclusion_probability": 0.9}),
+    ("selection.chance.sums_to_units", 2, {"inclusion_probability": 0.3}),
+    ("selection.chance.sums_to_units", 2, {"inclusion_probability": nan}),
+    ("selection.recipients.within_units", 2, {"arm": "band"}),
+    ("selection.rank.once_a_trial", 2, {"rank": 2}),
+    ("selection.waitlist.in_order", 3, {"waitlist_position": 2}),
+    ("selection.waitlist.in_order", 2, {"waitlist_position": 2}),
+    ("selection.key.unique", 1, {"user_id": "u1"}),
+    ("draw_certificate.seed.as_committed", 0, {"seed": "weed"}),
+    ("draw_certificate.objective.within_bound", 0, {"objective": 1.6}),
+    ("draw_certificate.units.as_drawn", 0, {"units": 3}),
+    ("trial_funnel.funnel.steps_in_order", 1, {"position": 4}),
+    ("trial_funnel.funnel.rate_of_first", 2, {"rate": 1.0}),
+    ("applicant_profile.shares.sum_to_one", 0, {"applicant_share": 0.4}),
+    ("applicant_profile.interval.holds_estimate", 0, {"low": 101.0}),
+    ("trial_effect.interval.holds_estimate", 0, {"high": 0.05}),
+    ("trial_effect.verdict.of_interval", 0, {"verdict": "more buyers"}),
+    ("report_scores.quality.bounds", 0, {"quality": 1.5}),
+    ("report_scores.parts.within_range", 0, {"parts": '{"coverage": 2}'}),
+    ("report_scores.parts.within_range", 0, {"parts": "[1]"}),
+    ("report_scores.flags.known", 0, {"flags": ["nice"]}),
+    ("opinions.quote.in_place", 0, {"end": 8}),
+    ("opinions.quote.in_place", 0, {"quote": "", "end": 3}),
+    ("opinions.polarity.bounds", 0, {"polarity": 2}),
+    ("opinions.report_id.scored", 0, {"report_id": "r2"}),
+    ("improvement_summary.suggestions.parses", 0, {"suggestions": "[,"}),
+    ("improvement_summary.aspects.in_order", 0, {"aspects": '[{"low": 0.3, "share": 0.2}]'}),
+]
+NEEDED_BESIDE = {
+    "recommendations": ("do_not_recommend",),
+    "draw_certificate": ("selection",),
+    "opinions": ("report_scores",),
+}
+
+
+@pytest.mark.parametrize(
+    ("rule", "row", "changes"), BROKEN, ids=[f"{rule}-{changes}" for rule, _, changes in BROKEN]
+)
+def test_each_contract_can_be_broken_and_then_blocks(rule, row, changes):
+    table = rule.split(".")[0]
+    rows = {name: copy.deepcopy(GOOD[name]) for name in (table, *NEEDED_BESIDE.get(table, ()))}
+    rows[table][row] |= changes
+
+    assert failed(rows)[rule] == "block"
+
+
+def test_a_list_longer_than_promised_blocks():
+    assert failed(GOOD, list_length=1)["recommendations.list.not_too_long"] == "block"
+
+
+def test_more_slots_a_need_are_good_where_settings_allow_them():
+    rows = {"recommendations": copy.deepcopy(GOOD["recommendations"])}
+    rows["recommendations"][1]["need_group"] = "soap"
+
+    assert failed(rows, slots_per_need=2) == {}
+
+
+def test_a_list_shorter_than_it_might_be_is_a_warning_unless_it_is_frugal():
+    rows = {name: GOOD[name] for name in ("recommendations", "do_not_recommend")}
+    more = [*ITEMS, {"item_id": "i5", "merchant_id": "m1", "name": "n", "category": "pens"},
+            {"item_id": "i6", "merchant_id": "m1", "name": "n", "category": "paper"}]  # fmt: skip
+
+    # Of soap, tea, rice, pens and paper, rice is held back, and tea may be for one of its items.
+    assert failed(rows, list_length=3, items=more) == {"recommendations.list.filled": "warn"}
+    assert failed(rows, list_length=3, items=more, may_be_short=True) == {}
+    assert failed(rows, list_length=3, items=ITEMS) == {}
+
+
+def test_what_is_not_given_is_not_compared():
+    rows = {"recommendations": [shown(1, "i9", "rice", 0.5)]}
+
+    assert failed(rows, items=None) == {}
+    assert failed({"selection": GOOD["selection"]}, units_of_trial=None) == {}
+
+
+def test_what_is_found_names_nobody():
+    rows = {"recommendations": copy.deepcopy(GOOD["recommendations"])}
+    rows["recommendations"][0] |= {"user_id": "u-secret", "p_need": 2.0, "rank": 7}
+    outcomes = check_outputs(
+        {"recommendations": table_of(OUTPUTS["recommendations"], rows["recommendations"])},
+        as_of=AS_OF,
+        options=ValidationOptions(),
+        list_length=2,
+    )
+
+    broken = [outcome.row([0]) for outcome in outcomes if outcome.failed]
+    assert {row["rule_id"] for row in broken} >= {"p_need.bounds", "list.ranks_without_gaps"}
+    assert "u-secret" not in str(broken)
+    assert all("Nothing is published" in row["found_en"] for row in broken)
+
+
+def test_a_table_without_rows_breaks_nothing():
+    assert failed({name: [] for name in OUTPUTS}) == {}
