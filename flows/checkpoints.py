@@ -21,6 +21,7 @@ from infra.publish import store_once
 from infra.publish.reading import verified
 from infra.publish.records import sha256
 from infra.store import Store
+from quality.tables import OUTPUTS
 
 logger = logging.getLogger(__name__)
 
@@ -41,9 +42,7 @@ class Checkpoints:
             return None
         try:
             made = {
-                name: pq.read_table(
-                    io.BytesIO(verified(self.store, self._table(stage, name), digest))
-                )
+                name: _read(name, verified(self.store, self._table(stage, name), digest))
                 for name, digest in json.loads(index.body).items()
             }
         except (StoreError, ValueError, pa.ArrowException):
@@ -71,3 +70,9 @@ class Checkpoints:
 
     def _key(self, stage: str, name: str) -> str:
         return f"state/{self.run_id}/made/{stage}/{name}"
+
+
+def _read(name: str, body: bytes) -> pa.Table:
+    table = pq.read_table(io.BytesIO(body))
+    # Parquet has names of its own for the parts of a list.
+    return table.cast(OUTPUTS[name].schema) if name in OUTPUTS else table

@@ -110,7 +110,7 @@ def _refuse_open_secrets(path: Path, values: Mapping[str, Any]) -> None:
         for section, found in values.items()
         if section in known and isinstance(found, dict)
         for name in _secret_names(known[section])
-        if found.get(name)
+        if found.get(name, getattr(known[section](), name)) != getattr(known[section](), name)
     ]
     if secrets and path.stat().st_mode & stat.S_IROTH:
         raise SettingsError(

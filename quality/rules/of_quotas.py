@@ -1,4 +1,7 @@
-"""What must hold of a trial's quotas: a list of groups, each with how few and how many."""
+"""What must hold of a trial's quotas: a list of groups, each with how few and how many.
+
+Whether they can be met is no question of form: the draw answers it, and says what would help.
+"""
 
 from __future__ import annotations
 
@@ -23,9 +26,6 @@ _QUOTA = '{"attribute": "region", "value": "north", "min": %s, "max": %s}'
 
 _LIST = "json_type(t.quotas) = 'ARRAY'"
 _QUOTAS = "t.quotas::JSON::JSON[]"
-# A missing or null limit is no limit: the least is 0, the most is what the trial gives away.
-_MIN = "coalesce(TRY_CAST(q->>'$.min' AS BIGINT), 0)"
-_MAX = "coalesce(TRY_CAST(q->>'$.max' AS BIGINT), t.units)"
 _SCALAR = "('VARCHAR', 'BIGINT', 'UBIGINT', 'DOUBLE', 'BOOLEAN')"
 _WELL_FORMED = f"""(
     json_type(q) = 'OBJECT'
@@ -68,21 +68,6 @@ def quota_rules(maker: Maker) -> Iterator[Rule]:
     )
     yield _quota_rule(
         maker,
-        "quotas.min_not_above_max",
-        _some(f"{_MIN} > {_MAX}"),
-        Meaning(
-            en="The min of a quota must not be above its max, nor above units where max is left"
-            " out.",
-            zh="配额的 min 不得大于 max；未给 max 时不得大于 units。",
-            why_en="No selection can meet such a quota, and a draw never relaxes one in silence.",
-            why_zh="没有任何名单能满足这样的配额，而抽签不会擅自放宽。",
-            dimension="consistency",
-            passes={"quotas": f"[{_QUOTA % (10, 40)}]"},
-            fails={"quotas": f"[{_QUOTA % (40, 10)}]"},
-        ),
-    )
-    yield _quota_rule(
-        maker,
         "quotas.once_a_group",
         f"CASE WHEN {_readable()} THEN len({_groups()}) > len(list_distinct({_groups()}))"
         " ELSE false END",
@@ -96,25 +81,6 @@ def quota_rules(maker: Maker) -> Iterator[Rule]:
             fails={"quotas": f"[{_QUOTA % (1, 40)}, {_QUOTA % (2, 30)}]"},
         ),
     )
-    yield _quota_rule(
-        maker,
-        "quotas.fit_units",
-        # People have one value of an attribute each, so their least numbers add up.
-        _some(f"list_sum(list_transform(list_filter({_QUOTAS}, lambda o: (o->>'$.attribute')"
-              f" = (q->>'$.attribute')), lambda o: {_MIN.replace('q->', 'o->')})) > t.units"),
-        Meaning(
-            en="The min of all quotas of one attribute must not add up to more than units.",
-            zh="同一属性各配额的 min 之和不得超过 units。",
-            why_en="There would be fewer units than the quotas demand.",
-            why_zh="否则份数不足以满足各配额。",
-            dimension="consistency",
-            passes={"units": 20, "quotas": f"[{_QUOTA % (15, 20)}]"},
-            fails={
-                "units": 20,
-                "quotas": f"[{_QUOTA % (15, 20)}, {(_QUOTA % (15, 20)).replace('north', 'south')}]",
-            },
-        ),
-    )  # fmt: skip
 
 
 def _quota_rule(maker: Maker, rule_id: str, condition: str, meaning: Meaning) -> Rule:
