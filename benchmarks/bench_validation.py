@@ -7,6 +7,8 @@ thousand is bad in one of ten ways. Contestants get the same Parquet files and t
 processes of their own, whose peak memory is theirs alone; importing is not timed.
 
 - shike: reads, checks every rule of all tables, writes accepted rows and the quarantine.
+- checks: of that, only what is asked of the next one, once the files are read: the same rules of
+  events, counted by Great Expectations inside DuckDB.
 - pandas: Great Expectations on pandas checks the rules that its own expectations can say, and
   splits nothing: reading is not timed. At 10 million rows it is run once.
 - sql: the rules of events by hand, for DuckDB: one query flags, two write what is good and bad.
@@ -31,6 +33,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from infra.sources.synthetic import SyntheticOptions, write_synthetic_shop
+from quality.reading import read_folder
+from quality.reading.aside import Corrections, set_aside
+from quality.reading.file import Reader
+from quality.reading.known import know_rows
+from quality.rules import rules_of
+from quality.tables import INPUTS
 from quality.tables.inputs import EVENT_TYPES
 from quality.validation import ValidationOptions, validate
 
@@ -98,6 +106,45 @@ def shike(folder: Path, out: Path) -> tuple[float, int, int]:
     return seconds, count.quarantined, len(rules)
 
 
+CHECKED_BY_PANDAS = (
+    *(
+        f"{name}.not_null"
+        for name in ("event_id", "user_id", "item_id", "event_type", "occurred_at")
+    ),
+    "key.unique",
+    "event_type.values",
+    "user_id.references",
+    "item_id.references",
+    "quantity.bounds",
+    "unit_price.bounds",
+)
+
+
+def checks(folder: Path, out: Path) -> tuple[float, int, int]:
+    """Check with shike's engine the rules that pandas checks."""
+    from quality.expectations import count_failures  # noqa: PLC0415 - importing is not timed
+
+    table, options = INPUTS["events"], ValidationOptions()
+    rules = [
+        rule
+        for rule in rules_of(table, ("events", "items", "users"), options, AS_OF)
+        if rule.rule_id in CHECKED_BY_PANDAS
+    ]
+    out.mkdir()
+    with duckdb.connect(str(out / "checks.duckdb")) as connection:
+        connection.execute(f"SET TimeZone = 'UTC'; SET memory_limit = '{options.memory_gib} GiB'")
+        connection.execute("SET enable_progress_bar = false")
+        delivery = read_folder(
+            Reader(connection=connection, folder=folder, workdir=out), lambda *_: None
+        )
+        set_aside(connection, delivery, Corrections(), ())
+        started = time.perf_counter()
+        know_rows(connection, table, "occurred_at", f"TIMESTAMPTZ '{AS_OF}'")
+        counts = count_failures(connection, "known_events", rules).counts
+        seconds = time.perf_counter() - started
+    return seconds, sum(counts.values()), len(rules)
+
+
 def pandas(folder: Path, out: Path) -> tuple[float, int, int]:
     """Check with Great Expectations on pandas; a rule it has no expectation for is left out."""
     del out
@@ -109,6 +156,7 @@ def pandas(folder: Path, out: Path) -> tuple[float, int, int]:
     items = pq.read_table(folder / "items.parquet", columns=["item_id"])["item_id"].to_pylist()
     first, last = pd.Timestamp("2000-01-01", tz="UTC"), pd.Timestamp(AS_OF, tz="UTC")
     mandatory = ("event_id", "user_id", "item_id", "event_type", "occurred_at")
+    times = {"min_value": first, "max_value": last}
     suite = gx.ExpectationSuite(
         name="events",
         expectations=[
@@ -120,12 +168,11 @@ def pandas(folder: Path, out: Path) -> tuple[float, int, int]:
             say.ExpectColumnValuesToBeInSet(column="item_id", value_set=items),
             say.ExpectColumnValuesToBeBetween(column="quantity", min_value=0, strict_min=True),
             say.ExpectColumnValuesToBeBetween(column="unit_price", min_value=0),
-            say.ExpectColumnValuesToBeBetween(
-                column="occurred_at", min_value=first, max_value=last
-            ),
+            say.ExpectColumnValuesToBeBetween(column="occurred_at", **times),
         ],
     )
     context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
     source = context.data_sources.add_pandas("shop")
     batch = source.add_dataframe_asset("events").add_batch_definition_whole_dataframe("day")
     started = time.perf_counter()
@@ -161,7 +208,7 @@ def sql(folder: Path, out: Path) -> tuple[float, int, int]:
     started = time.perf_counter()
     out.mkdir()
     with duckdb.connect(str(out / "work.duckdb")) as connection:
-        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
         rows = f"read_parquet('{folder}/events.parquet', file_row_number = true)"
         connection.execute(
             f"CREATE VIEW e AS SELECT * FROM {rows} WHERE occurred_at IS NULL"
@@ -190,6 +237,7 @@ def sql(folder: Path, out: Path) -> tuple[float, int, int]:
 
 CONTESTANTS: dict[str, Callable[[Path, Path], tuple[float, int, int]]] = {
     "shike": shike,
+    "checks": checks,
     "pandas": pandas,
     "sql": sql,
 }
@@ -230,8 +278,9 @@ def measure(people: int) -> tuple[int, float]:
             f"  {figures[0].rules} rules  peak {peak:.2f} GiB"
         )
     print(
-        f"{events:>12,} events  shike: {seconds['pandas'] / seconds['shike']:.1f} x as fast as"
-        f" Great Expectations on pandas, {seconds['shike'] / seconds['sql']:.2f} x the time of SQL"
+        f"{events:>12,} events  checks alone: {seconds['pandas'] / seconds['checks']:.1f} x as fast as"
+        f" Great Expectations on pandas; the whole: {seconds['pandas'] / seconds['shike']:.1f} x as fast,"
+        f" and {seconds['shike'] / seconds['sql']:.2f} x the time of SQL"
     )
     return events, seconds["shike"]
 

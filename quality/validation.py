@@ -134,6 +134,7 @@ def validate(
         connection.execute("SET TimeZone = 'UTC'")
         # Ours says more, and on the terminal only.
         connection.execute("SET enable_progress_bar = false")
+        connection.execute(f"SET memory_limit = '{options.memory_gib} GiB'")
         _check_zones(connection, options)
         reader = Reader(
             connection=connection,

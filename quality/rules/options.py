@@ -44,6 +44,9 @@ PERSONAL_COLUMNS = (
 )
 
 
+_LEAST_GIB = 0.25
+
+
 @dataclass(frozen=True)
 class ValidationOptions:
     """How the day's data are read and judged."""
@@ -61,6 +64,8 @@ class ValidationOptions:
     """The shop's zone: where the as-of day begins, and which day an event falls on."""
     first_day: str = ""
     """The shop's first day, ISO 8601; nothing can have happened before it. Empty: not checked."""
+    memory_gib: float = 1.25
+    """Memory of the database that checks, at least 0.25; tables that need more are put on disk."""
     row_threshold: float = 0.05
     """Share of a table's rows that may break a row rule before its severity applies."""
     row_warning: float = 0.005
@@ -113,6 +118,8 @@ class ValidationOptions:
         for rule in waived:
             if waived.count(rule) > 1:
                 raise ValueError(f"a rule must have one waiver, {rule} has {waived.count(rule)}")
+        if self.memory_gib < _LEAST_GIB:
+            raise ValueError(f"memory_gib must be at least {_LEAST_GIB}, got {self.memory_gib}")
         shares = {
             "row_threshold": self.row_threshold,
             "row_warning": self.row_warning,
