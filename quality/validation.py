@@ -2,97 +2,27 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import duckdb
-import pyarrow as pa
 
-from quality.lineage import rows_by_file
-from quality.measures import Delivered, Earlier, Measures, measure
-from quality.parquet_folder import ParquetFolder
+from quality.checking import DayCheck
+from quality.measures import Earlier
 from quality.progress import Progress, silent
-from quality.reading import Delivery, Finding, Note, read_folder
-from quality.reading.aside import Corrections, set_aside
+from quality.reading import Note, read_folder
+from quality.reading.aside import Corrections
 from quality.reading.file import Reader
-from quality.reading.findings import Check
-from quality.reading.known import Known, know_rows
 from quality.reading.sql import literal
-from quality.rules import ValidationOptions, rules_of
-from quality.rules.days import known_before, known_columns, start_of_day
-from quality.rules.files import file_outcomes
-from quality.rules.governing import govern
-from quality.rules.judging import Judge
-from quality.rules.outcome import Outcome, Verdict, report_of, worst
-from quality.tables import INPUTS
-from quality.tables.outputs import QUARANTINE
+from quality.rules import ValidationOptions
+from quality.validated import TableCount, Validation
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from quality.rules.rule import Rule
-    from quality.schema import Table
-
 __all__ = ["Note", "TableCount", "Validation", "ValidationOptions", "validate"]
-
-logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, kw_only=True)
-class TableCount:
-    """Where the rows of one table went; every row read is in exactly one place."""
-
-    table: str
-    read: int
-    accepted: int
-    quarantined: int
-    duplicates: int
-    """Further copies of a row, every column equal."""
-    after_as_of: int
-    """Rows that happened at or after the as-of day."""
-    replaced: int = 0
-    """Rows in whose place a mended one was replayed."""
-    erased: int = 0
-    """Rows of people who asked to be erased."""
-
-    def __post_init__(self) -> None:
-        placed = self.accepted + self.quarantined + self.duplicates + self.after_as_of
-        placed += self.replaced + self.erased
-        if placed != self.read:
-            raise ValueError(f"{self.table}: each of {self.read} rows must have a place: {self}")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Validation:
-    """What a delivery holds that can be used, and what is wrong with the rest."""
-
-    tables: ParquetFolder
-    """Accepted rows of every table that could be read, in the declared schema, by key."""
-    findings: ParquetFolder
-    """``quarantine``: every refused row as it was read."""
-    report: pa.Table
-    """``validation_report``: one row a rule of every delivered table."""
-    counts: tuple[TableCount, ...]
-    by_file: pa.Table
-    """Rows of every file; see :func:`quality.lineage.rows_by_file`."""
-    measures: Measures
-    """The delivery beside its own past and beside earlier runs."""
-    suites: Mapping[str, Any] = field(compare=False)
-    """What Great Expectations says of each table, with the time at which it says so; see
-    :func:`quality.expectations.data_docs`."""
-    verdict: Verdict
-    notes: tuple[Note, ...]
-    """What was kept out or is absent, a sentence each."""
-
-    @property
-    def quarantine(self) -> pa.Table:
-        """``quarantine``: every refused row as it was read."""
-        return self.findings["quarantine"]
 
 
 def validate(
@@ -148,7 +78,7 @@ def validate(
             longest_cell=options.longest_cell,
         )
         delivery = read_folder(reader, progress)
-        day = _Day(
+        day = DayCheck(
             connection,
             delivery,
             into,
@@ -165,177 +95,3 @@ def _check_zones(connection: duckdb.DuckDBPyConnection, options: ValidationOptio
         query = f"SELECT 1 FROM pg_timezone_names() WHERE name = {literal(zone)}"
         if not connection.execute(query).fetchall():
             raise ValueError(f"a timezone must be a name such as Asia/Shanghai, found {zone!r}")
-
-
-@dataclass(frozen=True)
-class _Day:
-    """One delivery while it is judged."""
-
-    connection: duckdb.DuckDBPyConnection
-    delivery: Delivery
-    into: Path
-    corrections: Corrections
-    as_of: date
-    options: ValidationOptions
-    earlier: Earlier
-    suites: dict[str, Any] = field(default_factory=dict)
-
-    def judged(self, progress: Progress) -> Validation:
-        """Judge every table and put the results together."""
-        set_aside(self.connection, self.delivery, self.corrections, self.options.forbidden_columns)
-        start = start_of_day(self.as_of.isoformat(), self.options.timezone)
-        known = {
-            name: know_rows(self.connection, INPUTS[name], *self._known_before(name))
-            for name in self.delivery.tables
-        }
-        outcomes = self._file_outcomes(known)
-        # A table without rows says nothing about what may refer to it.
-        filled = tuple(name for name in self.delivery.tables if known[name].read)
-        counts: list[TableCount] = []
-        accepted = self._folder("accepted", [INPUTS[name] for name in self.delivery.tables])
-        for step, name in enumerate(self.delivery.tables):
-            progress(f"checking {name}", step, len(self.delivery.tables))
-            found, refused = self._judge(name, known[name], filled)
-            outcomes += found
-            self._write_accepted(name, accepted.path(name))
-            counts.append(_count(name, known[name], refused, accepted.rows(name)))
-        measures = measure(self._delivered(accepted, counts, filled), self.earlier)
-        outcomes = govern([*outcomes, *measures.outcomes], self.options, self.as_of)
-        verdict = worst(outcomes)
-        n_accepted, n_read = sum(c.accepted for c in counts), sum(c.read for c in counts)
-        logger.info("accepted %d of %d rows: %s", n_accepted, n_read, verdict)
-        findings = self._folder("findings", [QUARANTINE])
-        self._write_quarantine(start, findings.path("quarantine"))
-        return Validation(
-            tables=accepted,
-            findings=findings,
-            report=report_of(outcomes, self.earlier.reports, self.options.trend_runs),
-            counts=tuple(counts),
-            by_file=rows_by_file(self.connection, self.delivery.tables),
-            measures=measures,
-            suites=self.suites,
-            verdict=verdict,
-            notes=_notes(self.delivery),
-        )
-
-    def _delivered(
-        self, accepted: ParquetFolder, counts: list[TableCount], filled: tuple[str, ...]
-    ) -> Delivered:
-        contradicting = {
-            name: {
-                rule.rule_id
-                for rule in self._rules(name, filled)
-                if rule.dimension == "consistency"
-            }
-            for name in self.delivery.tables
-        }
-        return Delivered(
-            connection=self.connection,
-            accepted=accepted,
-            counts=counts,
-            sources=self.delivery.sources,
-            consistency_rules=contradicting,
-            as_of=self.as_of,
-            options=self.options,
-        )
-
-    def _rules(self, name: str, filled: tuple[str, ...]) -> tuple[Rule, ...]:
-        return rules_of(INPUTS[name], filled, self.options, self.as_of)
-
-    def _known_before(self, name: str) -> tuple[str | None, str]:
-        return known_before(INPUTS[name], self.as_of, self.options.timezone)
-
-    def _file_outcomes(self, known: dict[str, Known]) -> list[Outcome]:
-        outcomes: list[Outcome] = []
-        for name, table in INPUTS.items():
-            files = self.delivery.files.get(name, ())
-            findings = [finding for finding in self.delivery.findings if finding.table == name]
-            if table.required and name in known and known[name].read == 0:
-                findings.append(_without_rows(name, files[0]))
-            if files or findings:
-                outcomes += file_outcomes(name, files, findings, self.options)
-        return outcomes
-
-    def _judge(self, name: str, known: Known, filled: tuple[str, ...]) -> tuple[list[Outcome], int]:
-        # Importing Great Expectations takes seconds: only who validates waits for it.
-        from quality.expectations import count_failures  # noqa: PLC0415
-
-        rules = self._rules(name, filled)
-        counted = count_failures(self.connection, f"known_{name}", rules)
-        self.suites[name] = counted.result
-        judge = Judge(
-            connection=self.connection,
-            table=INPUTS[name],
-            sources=self.delivery.sources[name],
-            known=known,
-            options=self.options,
-        )
-        return judge.judge(rules, counted.counts)
-
-    def _folder(self, name: str, declared: list[Table]) -> ParquetFolder:
-        folder = self.into / name
-        folder.mkdir(parents=True, exist_ok=True)
-        return ParquetFolder(folder, declared)
-
-    def _write_accepted(self, name: str, target: Path) -> None:
-        table = INPUTS[name]
-        self._write(
-            f"SELECT {known_columns(table, self.as_of)} FROM known_{name}"
-            f" ANTI JOIN refused_{name} USING (source_file, row_number)"
-            f" ORDER BY {', '.join(table.key)}",
-            target,
-        )
-
-    def _write_quarantine(self, start: str, target: Path) -> None:
-        columns = "source_file, row_number, rule_ids, raw"
-        empty = "SELECT ''::VARCHAR, ''::VARCHAR, 0::BIGINT, []::VARCHAR[], ''::VARCHAR WHERE false"
-        parts = [
-            f"SELECT {literal(name)}, {columns} FROM refused_{name}"
-            for name in self.delivery.tables
-        ]
-        rows = " UNION ALL ".join(parts or [empty])
-        self._write(
-            f'SELECT *, {start} AS first_seen FROM ({rows}) AS q("table", {columns}) ORDER BY ALL',
-            target,
-        )
-
-    def _write(self, rows: str, target: Path) -> None:
-        self.connection.execute(f"COPY ({rows}) TO {literal(str(target))} (FORMAT parquet)")
-
-
-def _count(name: str, known: Known, refused: int, accepted: int) -> TableCount:
-    return TableCount(
-        table=name,
-        read=known.read,
-        accepted=accepted,
-        quarantined=refused,
-        duplicates=known.duplicates,
-        after_as_of=known.after_as_of,
-        replaced=known.replaced,
-        erased=known.erased,
-    )
-
-
-def _without_rows(table: str, file: str) -> Finding:
-    said = Note(
-        "it has a header but no rows. Deliver the table's rows.",
-        "只有表头，没有数据行。请提交数据。",
-    )
-    return Finding(table=table, check=Check.DELIVERED, file=file, said=said)
-
-
-def _notes(delivery: Delivery) -> tuple[Note, ...]:
-    kept_out = [
-        Note(f"{finding.file}: {finding.said.en}", f"{finding.file}：{finding.said.zh}")
-        for finding in delivery.findings
-        if finding.check in {Check.UNKNOWN, Check.FORBIDDEN}
-    ]
-    absent = [
-        Note(
-            f"{name} was not delivered; what needs it is left out.",
-            f"未提交 {name}，相关环节将跳过。",
-        )
-        for name in INPUTS
-        if name not in delivery.files
-    ]
-    return (*kept_out, *absent)

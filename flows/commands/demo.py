@@ -45,6 +45,8 @@ def demo(out: Path, data: Path, *, verbose: bool) -> None:
     with progress_bar() as progress:
         write_demo_data(data, as_of=AS_OF, cache=CACHE, progress=progress)
     config = data.with_suffix(".toml")
+    config.touch(mode=0o600)
+    config.chmod(0o600)
     config.write_text(_config(), encoding="utf-8")
     start(STAGES, data=str(data), store=str(out), as_of=AS_OF, config=config, verbose=verbose)
 
@@ -61,5 +63,10 @@ def _config() -> str:
         'pseudonym_key = "demo"',
         "[recruit]",
         'draw_secret = "demo"',
+        "[[validate.waivers]]",
+        'rule = "reports.table.fresh"',
+        'person = "shike demo"',
+        'reason = "the review texts were all given dates before October"',
+        "until = 2017-12-31",
     ]
     return "\n".join(lines) + "\n"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from quality.parquet_folder import ParquetFolder
-    from quality.validation import TableCount
+    from quality.validated import TableCount
 
 
 _REMEMBERED = (DAILY_ROWS, COLUMN_PROFILE, SOURCE_SCORECARD)

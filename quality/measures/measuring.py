@@ -26,7 +26,7 @@ from quality.rules.outcome import Outcome
 from quality.tables.outputs import DAILY_ROWS
 
 if TYPE_CHECKING:
-    from quality.validation import TableCount
+    from quality.validated import TableCount
 
 
 @dataclass(frozen=True, kw_only=True)

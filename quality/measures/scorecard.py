@@ -15,7 +15,7 @@ from quality.reading.sql import literals
 from quality.tables.outputs import SOURCE_SCORECARD
 
 if TYPE_CHECKING:
-    from quality.validation import TableCount
+    from quality.validated import TableCount
 
 _MICROSECONDS_AN_HOUR = 3_600_000_000
 

@@ -40,7 +40,7 @@ def parquet_names(path: Path, largest_gib: float) -> tuple[str, ...]:
     try:
         file = pq.read_metadata(path)
         names = tuple(file.schema.to_arrow_schema().names)
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise _encrypted() if _is_encrypted(path) else _damaged(error) from error
     size = sum(file.row_group(place).total_byte_size for place in range(file.num_row_groups))
     if size > largest_gib * _GIB:

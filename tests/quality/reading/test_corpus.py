@@ -23,6 +23,16 @@ def test_text_in_parquet_that_is_not_utf8_is_found_before_rows_are_read(read):
     assert "Invalid string encoding" in found.found("file.readable")["events.parquet"]
 
 
+def test_a_parquet_column_whose_name_is_not_utf8_is_damage(read):
+    written = io.BytesIO()
+    pq.write_table(pa.table({"event_id": ["e1"], "user_idx": ["u1"]}), written)
+    content = written.getvalue().replace(b"user_idx", b"user\xff\xff\xff\xff")
+
+    found = read({"events.parquet": content})
+
+    assert "can't decode byte" in found.found("file.readable")["events.parquet"]
+
+
 def test_a_short_fuzz_run_finds_nothing(tmp_path):
     run = subprocess.run(
         [sys.executable, FUZZER, "--inputs", "2000", "--processes", "1", "--keep", tmp_path],
