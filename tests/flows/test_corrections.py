@@ -178,19 +178,3 @@ def test_another_key_does_not_bring_the_erased_back(shop, as_of, store, tmp_path
     assert run_command_line(["run", "validate", *arguments, "--config", str(config)]) == 2
 
     assert "pseudonym_key must be the one" in capsys.readouterr().err
-
-
-def test_a_good_day_follows_a_blocked_one(command, shop, spoiled, as_of, store):
-    with duckdb.connect() as connection:
-        connection.sql(f"CREATE TABLE t AS SELECT * FROM '{spoiled}/events.parquet'")
-        connection.sql("SELECT * REPLACE ('gift' AS event_type) FROM t").write_parquet(
-            f"{spoiled}/events.parquet"
-        )
-    day = as_of + timedelta(days=1)
-    assert command.run("daily", spoiled, store.path, day) == 3
-    assert _ledger(store.path)["verdict"] == "block"
-
-    assert command.run("daily", shop, store.path, day + timedelta(days=1)) == 0
-
-    assert _ledger(store.path)["verdict"] != "block"
-    assert _ledger(store.path)["origins"]["recommendations"] == _ledger(store.path)["run_id"]

@@ -131,7 +131,7 @@ def test_the_next_day_keeps_the_draws_of_the_day_before(command, shop, as_of, st
     assert {key: kept[key] for key in drawn} == drawn
 
 
-def test_a_blocked_day_publishes_its_findings_and_nothing_else(
+def test_a_blocked_day_publishes_its_findings_and_nothing_else_and_a_good_day_follows(
     command, shop, as_of, store, tmp_path
 ):
     query = "SELECT * REPLACE (CASE WHEN random() < 2 THEN 'gift' END AS event_type) FROM t"
@@ -145,6 +145,11 @@ def test_a_blocked_day_publishes_its_findings_and_nothing_else(
     assert "block" in {row["verdict"] for row in store.table("validation_report")}
     assert len(store.table("quarantine")) == len(pq.read_table(shop / "events.parquet"))
     assert command.run("daily", bad, store.path, as_of + timedelta(days=1)) == 3
+
+    assert command.run("recommend", shop, store.path, as_of + timedelta(days=2)) == 0
+
+    assert "block" not in {row["verdict"] for row in store.table("validation_report")}
+    assert {k for k in store.digests() if k.startswith("merchants/")} > set(merchants)
 
 
 def test_quotas_that_cannot_be_met_publish_nothing(command, shop, as_of, tmp_path, capsys):

@@ -4,12 +4,8 @@ import os
 import signal
 import subprocess
 import sys
-from datetime import timedelta
 
 import pytest
-
-from flows.checkpoints import Checkpoints
-from infra.store import open_store
 
 pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("prefect")]
 
@@ -57,16 +53,3 @@ def test_a_day_killed_behind_each_stage_trains_nothing_twice_and_ends_with_the_s
             assert f"{stage}: finished before" in log
     ours = type(published)(store)
     assert ours.digests() == published.digests()
-
-
-def test_a_damaged_checkpoint_is_made_anew(command, shop, as_of, tmp_path):
-    store = tmp_path / "store"
-    day = as_of - timedelta(days=1)
-    assert command.run("recommend", shop, store, day) == 0
-    before = sorted((store / "internal").rglob("recommendations.parquet"))
-    (kept,) = store.glob("state/*/made/recommend/recommendations.parquet")
-    kept.write_bytes(b"damaged")
-    (store / "internal" / "current.json").unlink()
-
-    assert Checkpoints(open_store(str(store)), kept.parts[-4]).load("recommend") is None
-    assert len(before) == 1
