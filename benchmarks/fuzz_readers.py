@@ -116,9 +116,17 @@ def _read(inputs: dict[str, Input], keep: Path, label: str) -> Counter[str]:
         return _counts(inputs)
     except Exception:  # noqa: BLE001 - finding these is the purpose
         if len(inputs) > 1:
+            said = traceback.format_exc(chain=False)
             singles = ({name: one} for name, one in inputs.items())
             found = sum((_read(one, keep, label) for one in singles), Counter[str]())
-            return found if found["FAILED"] else found + Counter({"FAILED": 1, "together": 1})
+            if found["FAILED"]:
+                return found
+            target = keep / f"{label}-together"
+            target.mkdir()
+            for name, one in inputs.items():
+                (target / f"{name}{one.ending}").write_bytes(one.content)
+            print(f"{target}\n{said[-1500:]}", flush=True)
+            return found + Counter({"FAILED": 1, "together": 1})
         ((name, culprit),) = inputs.items()
         target = keep / f"{label}-{name}{culprit.ending}"
         target.write_bytes(culprit.content)

@@ -108,7 +108,7 @@ def _read_parquet(
         return None, broken
     if not names:
         return None, list(unfit(table, name, {}, reader.assume_timezone))
-    found = read_to_end(reader.connection, path)
+    found = read_to_end(path)
     file = RawFile(
         name=name,
         rows_at=path,

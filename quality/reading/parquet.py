@@ -48,20 +48,23 @@ def parquet_names(path: Path, largest_gib: float) -> tuple[str, ...]:
     return names
 
 
-def read_to_end(connection: duckdb.DuckDBPyConnection, path: Path) -> ParquetColumns:
+def read_to_end(path: Path) -> ParquetColumns:
     """Return how each column is stored, after reading every value once.
 
-    A damaged page is found here and not by whoever reads the rows later.
+    A damaged page is found here and not by whoever reads the rows later, and in a database of its
+    own: some damage is fatal to the database that meets it.
 
     Raises:
         UnreadableFileError: If a part of the file cannot be read.
     """
     rows = f"read_parquet({files([path])})"
     try:
-        types = _types(connection, rows)
-        # Hashing whole rows takes longer; counting is answered without reading anything.
-        read = [_reads(identifier(name), kind) for name, kind in types.items()]
-        (found,) = connection.execute(f"SELECT {', '.join(read)} FROM {rows}").fetchall()
+        with duckdb.connect() as probe:
+            probe.execute("SET enable_progress_bar = false")
+            types = _types(probe, rows)
+            # Hashing whole rows takes longer; counting is answered without reading anything.
+            read = [_reads(identifier(name), kind) for name, kind in types.items()]
+            (found,) = probe.execute(f"SELECT {', '.join(read)} FROM {rows}").fetchall()
     except duckdb.Error as error:
         raise _damaged(error) from error
     lengths = [

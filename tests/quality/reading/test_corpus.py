@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+CORPUS = Path(__file__).parent / "corpus"
 FUZZER = Path(__file__).parents[3] / "benchmarks" / "fuzz_readers.py"
 
 
@@ -31,6 +32,15 @@ def test_a_parquet_column_whose_name_is_not_utf8_is_damage(read):
     found = read({"events.parquet": content})
 
     assert "can't decode byte" in found.found("file.readable")["events.parquet"]
+
+
+def test_damage_that_is_fatal_to_a_database_costs_no_other_file(read, events_csv):
+    damaged = (CORPUS / "negative_size.parquet").read_bytes()
+
+    found = read({"events-1.parquet": damaged, "events-2.csv": events_csv("e1,u1,i1").encode()})
+
+    assert list(found.found("file.readable")) == ["events-1.parquet"]
+    assert found.rows("event_id") == [("e1",)]
 
 
 def test_a_short_fuzz_run_finds_nothing(tmp_path):
