@@ -87,49 +87,53 @@ class DayRun:
             checkpoints: Of this run.
             report: The findings, where they are more than validating the inputs finds.
         """
-        run_id = checkpoints.run_id
         made = self._findings(inputs, validation)
         if report is not None:
             made["validation_report"] = report
+        skipped = self._run_stages(validation.tables, made, checkpoints)
+        carried = {name: self._carried(name) for name in self.carried}
+        published = {name: table for name, table in made.items() if name in OUTPUTS}
+        own = stage.with_earlier_draws(published, self.histories)
+        if self.stages:
+            # What is carried over was held to its contracts on its own day.
+            found = stage.check_made(
+                own, validation.tables, self.day, self.settings, self.histories
+            )
+            report = VALIDATION_REPORT.conform(pa.concat_tables([validation.report, found]))
+            made["validation_report"] = own["validation_report"] = report
+        ledger = Ledger(
+            run_id=checkpoints.run_id,
+            as_of=self.day,
+            shike_version=VERSION,
+            verdict=worst_verdict(made["validation_report"]),
+            stages=self.stages,
+            skipped=skipped,
+            counts=tuple(asdict(count) for count in validation.counts),
+            origins={**self.carried, **dict.fromkeys(published, checkpoints.run_id)},
+            state={},
+            merchants=self.past.ledger.merchants if self.past else (),
+        )
+        return Edition(ledger, self.settings, validation, own | carried, self.histories, made)
+
+    def _run_stages(
+        self, inputs: Mapping[str, pa.Table], made: Tables, checkpoints: Checkpoints
+    ) -> tuple[str, ...]:
+        """Add what the stages make, or made before; return those skipped, each with the reason."""
         skipped: list[str] = []
         for name in self.stages:
-            missing = missing_inputs(name, validation.tables)
+            missing = missing_inputs(name, inputs)
             if name == "effect" and "selection" not in self.histories:
                 missing = ["draw of an earlier day"]
             if missing:
                 skipped.append(f"{name}: no {', '.join(missing)}")
                 logger.info("%s: skipped, no %s", name, ", ".join(missing))
-            else:
-                finished = checkpoints.load(name)
-                if finished is None:
-                    finished = self._call(name, validation.tables, made)
-                    checkpoints.keep(name, finished)
-                made |= finished
-        carried = {name: self._carried(name) for name in self.carried}
-        merchants = self.past.ledger.merchants if self.past else ()
-        published = {name: table for name, table in made.items() if name in OUTPUTS}
-        outputs = {**stage.with_earlier_draws(published, self.histories), **carried}
-        if self.stages:
-            # What is carried over was held to its contracts on its own day.
-            own = {name: table for name, table in outputs.items() if name not in carried}
-            found = stage.check_made(
-                own, validation.tables, self.day, self.settings, self.histories
-            )
-            report = VALIDATION_REPORT.conform(pa.concat_tables([validation.report, found]))
-            made["validation_report"] = outputs["validation_report"] = report
-        ledger = Ledger(
-            run_id=run_id,
-            as_of=self.day,
-            shike_version=VERSION,
-            verdict=worst_verdict(outputs["validation_report"]),
-            stages=self.stages,
-            skipped=tuple(skipped),
-            counts=tuple(asdict(count) for count in validation.counts),
-            origins={**self.carried, **dict.fromkeys((n for n in made if n in OUTPUTS), run_id)},
-            state={},
-            merchants=merchants,
-        )
-        return Edition(ledger, self.settings, validation, outputs, self.histories, made)
+                continue
+            finished = checkpoints.load(name)
+            if finished is None:
+                finished = self._call(name, inputs, made)
+                checkpoints.keep(name, finished)
+            made |= finished
+        return tuple(skipped)
 
     def _call(self, name: str, inputs: Mapping[str, pa.Table], made: Tables) -> Tables:
         """Run one stage."""

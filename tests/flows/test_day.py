@@ -6,9 +6,11 @@ from datetime import timedelta
 
 import duckdb
 import httpx
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+import flows.stages
 from flows.cli import run_command_line
 from infra.store import open_store
 from quality.tables import OUTPUTS
@@ -150,6 +152,39 @@ def test_a_blocked_day_publishes_its_findings_and_nothing_else_and_a_good_day_fo
 
     assert "block" not in {row["verdict"] for row in store.table("validation_report")}
     assert {k for k in store.digests() if k.startswith("merchants/")} > set(merchants)
+
+
+def test_a_day_whose_own_lists_break_their_contract_is_not_published(
+    command, shop, as_of, store, monkeypatch, capsys
+):
+    # A fault of our own code, which only a changed stage can show.
+    honest = flows.stages.recommend
+
+    def careless(*arguments, **options):
+        made = honest(*arguments, **options)
+        lists = made["recommendations"]
+        place = lists.column_names.index("p_need")
+        certain = pa.array([1.5] * len(lists))
+        made["recommendations"] = lists.set_column(place, lists.schema.field(place), certain)
+        return made
+
+    before = store.table("recommendations")
+    merchants = {k: v for k, v in store.digests().items() if k.startswith("merchants/")}
+    monkeypatch.setattr(flows.stages, "recommend", careless)
+    day = as_of + timedelta(days=1)
+
+    assert command.run("recommend", shop, store.path, day) == 3
+    assert command.run("recommend", shop, store.path, day) == 3
+
+    assert "blocks the day" in capsys.readouterr().err
+    found = {
+        row["rule_id"]: row for row in store.table("validation_report") if row["verdict"] == "block"
+    }
+    assert found["p_need.bounds"]["side"] == "output"
+    assert found["p_need.bounds"]["rows_failed"] > 0
+    assert store.table("recommendations") == before
+    after = {k: v for k, v in store.digests().items() if k.startswith("merchants/")}
+    assert after == merchants
 
 
 def test_quotas_that_cannot_be_met_publish_nothing(command, shop, as_of, tmp_path, capsys):
