@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from quality.checking import DayCheck
+from quality.errors import ContractError
 from quality.measures import Earlier
 from quality.progress import Progress, silent
 from quality.reading import Note, read_folder
 from quality.reading.aside import Corrections
 from quality.reading.file import Reader
+from quality.reading.parquet import is_damage
 from quality.reading.sql import literal
 from quality.rules import ValidationOptions
 from quality.validated import TableCount, Validation
@@ -52,6 +54,7 @@ def validate(
         finding, and the verdict is ``block``.
 
     Raises:
+        ContractError: If a Parquet file could be read at first and not again.
         ValueError: If the folder does not exist or an option cannot be used.
     """
     if not folder.is_dir():
@@ -77,17 +80,22 @@ def validate(
             largest_file_gib=options.largest_file_gib,
             longest_cell=options.longest_cell,
         )
-        delivery = read_folder(reader, progress)
-        day = DayCheck(
-            connection,
-            delivery,
-            into,
-            corrections or Corrections(),
-            as_of,
-            options,
-            earlier or Earlier(),
-        )
-        return day.judged(progress)
+        try:
+            delivery = read_folder(reader, progress)
+            day = DayCheck(
+                connection,
+                delivery,
+                into,
+                corrections or Corrections(),
+                as_of,
+                options,
+                earlier or Earlier(),
+            )
+            return day.judged(progress)
+        except duckdb.Error as error:
+            if not is_damage(error):
+                raise
+            raise _damaged(error) from error
 
 
 def _check_zones(connection: duckdb.DuckDBPyConnection, options: ValidationOptions) -> None:
@@ -95,3 +103,12 @@ def _check_zones(connection: duckdb.DuckDBPyConnection, options: ValidationOptio
         query = f"SELECT 1 FROM pg_timezone_names() WHERE name = {literal(zone)}"
         if not connection.execute(query).fetchall():
             raise ValueError(f"a timezone must be a name such as Asia/Shanghai, found {zone!r}")
+
+
+def _damaged(error: duckdb.Error) -> ContractError:
+    reason = (str(error).splitlines() or [""])[0].rstrip(".")
+    return ContractError(
+        "every Parquet file must read the same twice, but one that could be read at first could "
+        f"not be read again ({reason}): it is damaged or was changed meanwhile. Deliver the files "
+        "again, each under its name only once it is whole"
+    )

@@ -80,6 +80,14 @@ def read_to_end(path: Path) -> ParquetColumns:
     )
 
 
+def is_damage(error: duckdb.Error) -> bool:
+    """Tell whether reading rows failed because of a Parquet file that had passed before.
+
+    A damaged page can be read or not as memory happens to lie, and files change while they are read.
+    """
+    return "parquet" in str(error).lower()
+
+
 def _types(connection: duckdb.DuckDBPyConnection, rows: str) -> dict[str, str]:
     described = connection.execute(f"DESCRIBE SELECT * FROM {rows}").fetchall()
     return {name: kind for name, kind, *_ in described}

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from quality.measures import Earlier
+from quality.progress import silent
 from quality.validation import ValidationOptions, validate
 
 AS_OF = date(2026, 3, 1)
@@ -144,7 +145,7 @@ def check(tmp_path):
     """Validate a folder as of the day after the clean shop's last."""
     checks = itertools.count()
 
-    def run(folder, as_of=AS_OF, earlier_reports=(), corrections=None, **options):
+    def run(folder, as_of=AS_OF, earlier_reports=(), corrections=None, progress=silent, **options):
         return validate(
             folder,
             tmp_path / f"checked-{next(checks)}",
@@ -152,6 +153,7 @@ def check(tmp_path):
             options=ValidationOptions(**options),
             corrections=corrections,
             earlier=Earlier(reports=earlier_reports),
+            progress=progress,
         )
 
     return run

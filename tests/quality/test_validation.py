@@ -8,10 +8,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from quality.errors import ContractError
 from quality.tables import INPUTS
 from quality.tables.outputs import QUARANTINE, VALIDATION_REPORT
 from quality.validation import TableCount, ValidationOptions, validate
@@ -311,3 +314,18 @@ def test_rows_that_differ_are_no_copies_even_if_duckdb_hashes_them_alike(needed,
 
     assert len(set(hashes)) == 1
     assert (count.duplicates, count.quarantined) == (0, 2)
+
+
+def test_a_parquet_file_that_changes_while_it_is_read_is_a_broken_contract(needed, tmp_path, check):
+    folder = tmp_path / "day"
+    folder.mkdir()
+    for name, rows in needed.items():
+        pq.write_table(pa.Table.from_pylist(rows), folder / f"{name}.parquet")
+
+    def cut(step, *_):
+        if step == "checking events":
+            whole = (folder / "events.parquet").read_bytes()
+            (folder / "events.parquet").write_bytes(whole[:-40])
+
+    with pytest.raises(ContractError, match="could not be read again"):
+        check(folder, progress=cut)
