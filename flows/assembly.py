@@ -21,7 +21,7 @@ from flows.settings import Settings, SettingsError
 from flows.stages import MAKES, Tables, missing_inputs
 from infra.files import parquet_bytes
 from infra.publish.records import sha256
-from quality.first_seen import seen_of, with_first_seen
+from quality.first_seen import with_first_seen
 from quality.rules.outcome import worst_verdict
 from quality.tables import OUTPUTS
 from quality.tables.outputs import VALIDATION_REPORT
@@ -153,12 +153,13 @@ class DayRun:
 
     def _findings(self, inputs: Mapping[str, str], validation: Validation) -> Tables:
         """Return what validation publishes, and what the next day must know of it."""
-        seen = self.histories.get("quarantine_seen")
-        quarantine = with_first_seen(validation.quarantine, seen)
+        quarantine, seen = with_first_seen(
+            validation.quarantine, self.histories.get("quarantine_seen")
+        )
         return {
             "validation_report": validation.report,
             "quarantine": quarantine,
-            "quarantine_seen": seen_of(quarantine),
+            "quarantine_seen": seen,
             "source_scorecard": validation.measures.source_scorecard,
             "column_profile": validation.measures.column_profile,
             "daily_rows": validation.measures.daily_rows,

@@ -7,16 +7,14 @@ damaged is made anew.
 
 from __future__ import annotations
 
-import io
 import json
 import logging
 from dataclasses import dataclass
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from infra.errors import StoreError
-from infra.files import parquet_bytes
+from infra.files import PARQUET, parquet_bytes, read_parquet
 from infra.publish import store_once
 from infra.publish.reading import verified
 from infra.publish.records import sha256
@@ -24,8 +22,6 @@ from infra.store import Store
 from quality.tables import OUTPUTS
 
 logger = logging.getLogger(__name__)
-
-_PARQUET = "application/vnd.apache.parquet"
 
 
 @dataclass(frozen=True)
@@ -60,7 +56,7 @@ class Checkpoints:
         """
         bodies = {name: parquet_bytes(table) for name, table in sorted(made.items())}
         for name, body in bodies.items():
-            store_once(self.store, self._table(stage, name), body, _PARQUET)
+            store_once(self.store, self._table(stage, name), body, PARQUET)
         index = json.dumps({name: sha256(body) for name, body in bodies.items()}).encode()
         store_once(self.store, self._key(stage, "index.json"), index, "application/json")
         logger.info("%s: kept; a run that is killed from here on goes on behind it", stage)
@@ -73,6 +69,6 @@ class Checkpoints:
 
 
 def _read(name: str, body: bytes) -> pa.Table:
-    table = pq.read_table(io.BytesIO(body))
-    # Parquet has names of its own for the parts of a list.
+    table = read_parquet(body)
+    # Its lists must be those that were declared, or they would be written otherwise.
     return table.cast(OUTPUTS[name].schema) if name in OUTPUTS else table

@@ -8,7 +8,6 @@ for every day that runs after it.
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,11 +17,10 @@ from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from flows.settings import SettingsError
 from infra.errors import StoreError
-from infra.files import parquet_bytes
+from infra.files import PARQUET, parquet_bytes, read_parquet
 from infra.pseudonyms import pseudonymise
 from infra.publish import store_once
 from infra.store import KeyTaken, Store
@@ -56,7 +54,7 @@ class Decisions:
     def corrections(self, work: Path) -> Corrections:
         """Lay out what validation needs in a folder that does not exist yet."""
         replays = lay_out(self.replays, work) if self.replays else None
-        return Corrections(replays, self.is_erased) if self.erased else Corrections(replays)
+        return Corrections(replays, self.is_erased if self.erased else None)
 
     def is_erased(self, user_ids: Sequence[str]) -> list[bool]:
         """Tell of each person whether they are erased."""
@@ -86,7 +84,7 @@ def decisions(store: Store, day: date, key: str) -> Decisions:
         StoreError: If storage did not answer.
     """
     replays = {
-        f"{run_id}-{name.removesuffix('.parquet')}": pq.read_table(io.BytesIO(_body(store, found)))
+        f"{run_id}-{name.removesuffix('.parquet')}": read_parquet(_body(store, found))
         for found in sorted(store.list(REPLAYS))
         for run_id, name in [found.split("/")[-2:]]
         if run_id < day.isoformat()
@@ -105,7 +103,7 @@ def replay(store: Store, run_id: str, rows: pa.Table) -> bool:
     body = parquet_bytes(rows)
     key = f"{REPLAYS}/{run_id}/{hashlib.sha256(body).hexdigest()[:_DIGITS]}.parquet"
     for found in sorted(store.list(f"{REPLAYS}/{run_id}")):
-        earlier = places(pq.read_table(io.BytesIO(_body(store, found)))) & places(rows)
+        earlier = places(read_parquet(_body(store, found))) & places(rows)
         if earlier and found != key:
             table, file, row = min(earlier)
             raise ValueError(
@@ -113,7 +111,7 @@ def replay(store: Store, run_id: str, rows: pa.Table) -> bool:
                 f"{row}. Leave them out; a replay that was refused again is in the quarantine of "
                 "the day that read it, and can be replayed from there"
             )
-    return store_once(store, key, body, "application/vnd.apache.parquet")
+    return store_once(store, key, body, PARQUET)
 
 
 def erase(store: Store, user_id: str, key: str, today: date) -> bool:

@@ -21,6 +21,7 @@ from flows.publication import Publication
 from flows.recall import FRONT_PAGE, Past, recall
 from flows.settings import load_settings
 from flows.summary import run_summary
+from infra.files import PARQUET
 from infra.publish import Status, publish_day, put_page, store_once
 from infra.store import Store, open_store
 from quality.errors import ContractError
@@ -90,7 +91,7 @@ def run_day(
 def write(target: Store, publication: Publication) -> Status:
     """Publish whole or not at all; the page a person opens first comes last."""
     for key, body in publication.state.items():
-        store_once(target, key, body, "application/vnd.apache.parquet")
+        store_once(target, key, body, PARQUET)
     ledger = publication.ledger
     outcomes = publish_day(target, ledger.run_id, publication.prefixes, as_of=ledger.as_of)
     status = outcomes["internal"].status

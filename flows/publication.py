@@ -169,8 +169,7 @@ class Edition:
         return files | dict(_pages(rendered | self._data_docs()))
 
     def _data_docs(self) -> dict[str, bytes]:
-        # Importing Great Expectations takes seconds: only who has validated comes here.
-        from quality.expectations import data_docs  # noqa: PLC0415
+        from quality.expectations import data_docs  # noqa: PLC0415 - importing takes seconds
 
         return data_docs(
             self.validation.suites,

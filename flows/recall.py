@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import io
 from dataclasses import dataclass
 from datetime import date
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from flows.history import LAST_DAYS, before
 from flows.ledger import Ledger
 from infra.errors import StoreError
-from infra.files import parquet_bytes
+from infra.files import parquet_bytes, read_parquet
 from infra.publish import Manifest, read_manifest, read_pointer
 from infra.publish.reading import understood, verified
 from infra.publish.records import manifest_key
@@ -40,13 +38,13 @@ class Past:
 
     def table(self, name: str) -> pa.Table:
         """Return an output table of the current run."""
-        return _parquet(self.body(f"{name}.parquet"))
+        return read_parquet(self.body(f"{name}.parquet"))
 
     def histories(self, day: date) -> dict[str, pa.Table]:
         """Return what days before ``day`` left, by table name."""
         known = {
             name: before(
-                _parquet(verified(self.store, place["key"], place["sha256"])),
+                read_parquet(verified(self.store, place["key"], place["sha256"])),
                 day,
                 LAST_DAYS.get(name),
             )
@@ -107,7 +105,3 @@ def fingerprint(histories: dict[str, pa.Table], origins: dict[str, str]) -> str:
     for name, history in sorted(histories.items()):
         digest.update(name.encode() + b"\0" + parquet_bytes(history))
     return digest.hexdigest()
-
-
-def _parquet(body: bytes) -> pa.Table:
-    return pq.read_table(io.BytesIO(body))

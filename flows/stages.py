@@ -183,8 +183,7 @@ def check_made(
     histories: Tables,
 ) -> pa.Table:
     """Hold our own tables to their contracts; return the findings as rows of the report."""
-    # Importing Great Expectations takes seconds: only who checks waits for it.
-    from quality.rules.outputs import check_outputs  # noqa: PLC0415
+    from quality.rules.outputs import check_outputs  # noqa: PLC0415 - importing takes seconds
 
     trials = inputs.get("trials")
     outcomes = check_outputs(

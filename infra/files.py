@@ -7,7 +7,7 @@ import json
 import math
 from datetime import date, datetime
 from io import BytesIO
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,6 +16,8 @@ import pyarrow.parquet as pq
 from infra.publish.records import PublishedObject
 from quality.schema import Kind, Table
 
+PARQUET: Final = "application/vnd.apache.parquet"
+"""Media type of Parquet."""
 _BOM = b"\xef\xbb\xbf"
 _LINE_END = "\r\n"
 _FORMULA = r"\A([=+\-@\t\r\n＝＋－＠])"
@@ -35,7 +37,7 @@ def table_files(table: pa.Table, declared: Table) -> dict[str, PublishedObject]:
     for suffix in declared.formats:
         match suffix:
             case "parquet":
-                body, content_type = parquet_bytes(table), "application/vnd.apache.parquet"
+                body, content_type = parquet_bytes(table), PARQUET
             case "csv":
                 body, content_type = csv_bytes(table), "text/csv; charset=utf-8"
             case "json":
@@ -64,6 +66,11 @@ def parquet_bytes(table: pa.Table) -> bytes:
         write_statistics=True,
     )
     return sink.getvalue()
+
+
+def read_parquet(body: bytes) -> pa.Table:
+    """Read what :func:`parquet_bytes` wrote; Parquet has names of its own for the parts of a list."""
+    return pq.read_table(BytesIO(body))
 
 
 def csv_bytes(table: pa.Table) -> bytes:

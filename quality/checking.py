@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,7 @@ from quality.validated import TableCount, Validation
 if TYPE_CHECKING:
     from datetime import date
 
+    from quality.expectations import Counted
     from quality.rules.rule import Rule
     from quality.schema import Table
 
@@ -48,7 +50,6 @@ class DayCheck:
     as_of: date
     options: ValidationOptions
     earlier: Earlier
-    suites: dict[str, Any] = field(default_factory=dict)
 
     def judged(self, progress: Progress) -> Validation:
         """Judge every table and put the results together."""
@@ -61,15 +62,22 @@ class DayCheck:
         outcomes = self._file_outcomes(known)
         # A table without rows says nothing about what may refer to it.
         filled = tuple(name for name in self.delivery.tables if known[name].read)
+        rules = {
+            name: rules_of(INPUTS[name], filled, self.options, self.as_of)
+            for name in self.delivery.tables
+        }
         counts: list[TableCount] = []
+        suites: dict[str, Any] = {}
         accepted = self._folder("accepted", [INPUTS[name] for name in self.delivery.tables])
         for step, name in enumerate(self.delivery.tables):
             progress(f"checking {name}", step, len(self.delivery.tables))
-            found, refused = self._judge(name, known[name], filled)
+            counted = self._counted(name, rules[name])
+            suites[name] = counted.result
+            found, refused = self._judge(name, known[name]).judge(rules[name], counted.counts)
             outcomes += found
             self._write_accepted(name, accepted.path(name))
             counts.append(_count(name, known[name], refused, accepted.rows(name)))
-        measures = measure(self._delivered(accepted, counts, filled), self.earlier)
+        measures = measure(self._delivered(accepted, counts, rules), self.earlier)
         outcomes = govern([*outcomes, *measures.outcomes], self.options, self.as_of)
         verdict = worst(outcomes)
         n_accepted, n_read = sum(c.accepted for c in counts), sum(c.read for c in counts)
@@ -83,21 +91,20 @@ class DayCheck:
             counts=tuple(counts),
             by_file=rows_by_file(self.connection, self.delivery.tables),
             measures=measures,
-            suites=self.suites,
+            suites=suites,
             verdict=verdict,
             notes=_notes(self.delivery),
         )
 
     def _delivered(
-        self, accepted: ParquetFolder, counts: list[TableCount], filled: tuple[str, ...]
+        self,
+        accepted: ParquetFolder,
+        counts: list[TableCount],
+        rules: Mapping[str, Sequence[Rule]],
     ) -> Delivered:
         contradicting = {
-            name: {
-                rule.rule_id
-                for rule in self._rules(name, filled)
-                if rule.dimension == "consistency"
-            }
-            for name in self.delivery.tables
+            name: {rule.rule_id for rule in own if rule.dimension == "consistency"}
+            for name, own in rules.items()
         }
         return Delivered(
             connection=self.connection,
@@ -108,9 +115,6 @@ class DayCheck:
             as_of=self.as_of,
             options=self.options,
         )
-
-    def _rules(self, name: str, filled: tuple[str, ...]) -> tuple[Rule, ...]:
-        return rules_of(INPUTS[name], filled, self.options, self.as_of)
 
     def _known_before(self, name: str) -> tuple[str | None, str]:
         return known_before(INPUTS[name], self.as_of, self.options.timezone)
@@ -126,21 +130,19 @@ class DayCheck:
                 outcomes += file_outcomes(name, files, findings, self.options)
         return outcomes
 
-    def _judge(self, name: str, known: Known, filled: tuple[str, ...]) -> tuple[list[Outcome], int]:
-        # Importing Great Expectations takes seconds: only who validates waits for it.
-        from quality.expectations import count_failures  # noqa: PLC0415
+    def _counted(self, name: str, rules: Sequence[Rule]) -> Counted:
+        from quality.expectations import count_failures  # noqa: PLC0415 - importing takes seconds
 
-        rules = self._rules(name, filled)
-        counted = count_failures(self.connection, f"known_{name}", rules)
-        self.suites[name] = counted.result
-        judge = Judge(
+        return count_failures(self.connection, f"known_{name}", rules)
+
+    def _judge(self, name: str, known: Known) -> Judge:
+        return Judge(
             connection=self.connection,
             table=INPUTS[name],
             sources=self.delivery.sources[name],
             known=known,
             options=self.options,
         )
-        return judge.judge(rules, counted.counts)
 
     def _folder(self, name: str, declared: list[Table]) -> ParquetFolder:
         folder = self.into / name

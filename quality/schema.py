@@ -73,6 +73,11 @@ class Column:
     sensitivity: Sensitivity = Sensitivity.INTERNAL
 
     @property
+    def is_hidden(self) -> bool:
+        """Whether samples of findings must not show its values."""
+        return self.sensitivity in (Sensitivity.PERSONAL, Sensitivity.FREE_TEXT)
+
+    @property
     def arrow(self) -> pa.Field:
         """The Arrow field: a mandatory column is not nullable."""
         return pa.field(self.name, ARROW_TYPES[self.kind], nullable=self.optional)

@@ -50,8 +50,8 @@ def validate(
         progress: Told about each table.
 
     Returns:
-        Accepted rows and findings. Bad data never raise: what cannot be read at all is a
-        finding, and the verdict is ``block``.
+        Accepted rows and findings: what cannot be read at all is a finding, too, and the verdict
+        is ``block``.
 
     Raises:
         ContractError: If a Parquet file could be read at first and not again.

@@ -1,9 +1,7 @@
 """Pages that stand outside the runs, such as the index: replaced in place, each whole."""
 
-from infra.errors import StoreError
-from infra.store.base import KeyTaken, Store, TagMismatch
-
-_ATTEMPTS = 10
+from infra.publish.swapping import change
+from infra.store.base import Store, Stored
 
 
 def put_page(
@@ -17,16 +15,9 @@ def put_page(
     Raises:
         StoreError: If storage did not answer, or others never stopped writing the page.
     """
-    for _ in range(_ATTEMPTS):
-        stored = store.get(key)
-        if stored is not None and stored.body == body:
-            return False
-        try:
-            if stored is None:
-                store.create(key, body, content_type)
-            else:
-                store.swap(key, body, stored.tag, content_type)
-        except (KeyTaken, TagMismatch):
-            continue
-        return True
-    raise StoreError(f"{store.address}/{key} was changed {_ATTEMPTS} times meanwhile; run it again")
+
+    def decide(stored: Stored | None) -> tuple[bytes | None, bool]:
+        is_equal = stored is not None and stored.body == body
+        return (None, False) if is_equal else (body, True)
+
+    return change(store, key, content_type, decide)

@@ -13,19 +13,17 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 
-from infra.errors import StoreError
 from infra.publish.reading import understood
 from infra.publish.records import Pointer, PublishedObject, describe
 from infra.publish.runs import Run, Status, conflict
-from infra.store.base import KeyTaken, Store, Stored, TagMismatch
+from infra.publish.swapping import change_seen
+from infra.store.base import KeyTaken, Store, Stored
 from quality.progress import Progress, silent
 
 logger = logging.getLogger(__name__)
 
 _JSON = "application/json"
 _GO = Status.PUBLISHED
-_SWAPS = 20
-"""Each failed swap is another publisher's success; so many in a row are no coincidence."""
 
 
 @dataclass(frozen=True)
@@ -166,22 +164,16 @@ def _point(store: Store, run: Run, stored: Stored | None) -> tuple[Status, int]:
     Returns:
         How it ended, and the generation of the pointer that is there now.
     """
-    for _ in range(_SWAPS):
+
+    def decide(stored: Stored | None) -> tuple[bytes | None, tuple[Status, int]]:
         current = _current(store, run, stored)
         status = run.verdict(current)
         if current is not None and status is not _GO:
-            return status, current.generation
+            return None, (status, current.generation)
         pointer = run.pointer_after(current)
-        tag = stored.tag if stored else None
-        try:
-            store.swap(run.pointer_key, pointer.to_bytes(), tag, _JSON)
-        except TagMismatch:
-            stored = store.get(run.pointer_key)
-        else:
-            return _GO, pointer.generation
-    raise StoreError(
-        f"others moved {store.address}/{run.pointer_key} {_SWAPS} times meanwhile; run it again"
-    )
+        return pointer.to_bytes(), (_GO, pointer.generation)
+
+    return change_seen(store, run.pointer_key, _JSON, decide, stored)
 
 
 def _log(run_id: str, store: Store, outcomes: Mapping[str, Outcome]) -> None:

@@ -13,13 +13,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from infra.errors import StoreError
 from infra.publish.reading import understood
-from infra.store.base import Store, TagMismatch
+from infra.publish.swapping import change
+from infra.store.base import Store, Stored
 
 RETENTION: Final = "state/retention.json"
 _FORMAT: Final = 1
-_SWAPS: Final = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,35 +65,30 @@ class Retention:
 
 def read_retention(store: Store) -> Retention:
     """Return the record; an empty one if nothing was ever written."""
-    return _read(store)[0]
+    return _understood(store, store.get(RETENTION))
 
 
-def change_retention(store: Store, change: Callable[[Retention], Retention]) -> Retention:
+def change_retention(store: Store, wish: Callable[[Retention], Retention]) -> Retention:
     """Apply a change to the record as it is at that moment, and return the new one.
 
     Args:
         store: Where.
-        change: Called with the record, again each time somebody else was faster; what it raises
+        wish: Called with the record, again each time somebody else was faster; what it raises
             is passed on, and nothing is written.
 
     Raises:
         StoreError: If storage did not answer, or others never stopped changing the record.
     """
-    for _ in range(_SWAPS):
-        seen, tag = _read(store)
-        wanted = change(seen)
-        if wanted == seen:
-            return seen
-        try:
-            store.swap(RETENTION, wanted.to_bytes(), tag, "application/json")
-        except TagMismatch:
-            continue
-        return wanted
-    raise StoreError(f"others changed {store.address}/{RETENTION} {_SWAPS} times; run it again")
+
+    def decide(stored: Stored | None) -> tuple[bytes | None, Retention]:
+        seen = _understood(store, stored)
+        wanted = wish(seen)
+        return (None, seen) if wanted == seen else (wanted.to_bytes(), wanted)
+
+    return change(store, RETENTION, "application/json", decide)
 
 
-def _read(store: Store) -> tuple[Retention, str | None]:
-    stored = store.get(RETENTION)
+def _understood(store: Store, stored: Stored | None) -> Retention:
     if stored is None:
-        return Retention(), None
-    return understood(store, RETENTION, stored.body, Retention.from_bytes), stored.tag
+        return Retention()
+    return understood(store, RETENTION, stored.body, Retention.from_bytes)

@@ -9,13 +9,19 @@ from infra.errors import StoreError
 from infra.publish.inventory import Inventory, day_of, take_inventory
 from infra.publish.protocol import store_once
 from infra.publish.reading import understood, verified
-from infra.publish.records import Manifest, Pointer, describe, manifest_key, sha256
+from infra.publish.records import (
+    Manifest,
+    Pointer,
+    describe,
+    manifest_key,
+    pointer_key,
+    sha256,
+)
 from infra.publish.retention import Retention, change_retention
-from infra.store.base import Store, TagMismatch
+from infra.publish.swapping import change
+from infra.store.base import Store, Stored
 
 logger = logging.getLogger(__name__)
-
-_SWAPS = 20
 
 
 def roll_back(store: Store, run_id: str) -> tuple[str, ...]:
@@ -45,7 +51,9 @@ def roll_back(store: Store, run_id: str) -> tuple[str, ...]:
         prefix: _manifest(store, prefix, run_id, inventory) for prefix in inventory.prefixes
     }
     withdrawn = tuple(
-        other for other in inventory.published if other != run_id and other >= run_id[:10]
+        other
+        for other in inventory.published
+        if other != run_id and day_of(other) >= day_of(run_id)
     )
     for prefix in inventory.prefixes:
         _point(store, prefix, manifests[prefix], withdrawn)
@@ -78,30 +86,34 @@ def _manifest(store: Store, prefix: str, run_id: str, inventory: Inventory) -> M
 
 
 def _point(store: Store, prefix: str, manifest: Manifest, withdrawn: tuple[str, ...]) -> None:
-    key = f"{prefix}/current.json"
-    for _ in range(_SWAPS):
-        stored = store.get(key)
+    key = pointer_key(prefix)
+
+    def decide(stored: Stored | None) -> tuple[bytes | None, None]:
         if stored is None:
             raise StoreError(f"{store.address}/{key} is gone; restore it, or run the day again")
         current = understood(store, key, stored.body, Pointer.from_bytes)
-        if current.run_id not in {manifest.run_id, *withdrawn} and current.as_of >= manifest.as_of:
-            raise StoreError(
-                f"{current.run_id} was published meanwhile at {store.address}/{prefix}; roll back "
-                "again if it must go too"
-            )
-        pointer = Pointer(
-            run_id=manifest.run_id,
-            as_of=manifest.as_of,
-            generation=current.generation + 1,
-            manifest_key=manifest_key(prefix, manifest.run_id),
-            manifest_sha256=sha256(manifest.to_bytes()),
-            withdrawn=tuple(sorted({*current.withdrawn, *withdrawn} - {manifest.run_id})),
+        run_key = manifest_key(prefix, manifest.run_id)
+        wanted = _wanted(current, manifest, run_key, withdrawn, f"{store.address}/{prefix}")
+        return (None if wanted is None else wanted.to_bytes()), None
+
+    change(store, key, "application/json", decide)
+
+
+def _wanted(
+    current: Pointer, manifest: Manifest, key: str, withdrawn: tuple[str, ...], place: str
+) -> Pointer | None:
+    """Return the pointer that rolls back, or None if it is there already."""
+    if current.run_id not in {manifest.run_id, *withdrawn} and current.as_of >= manifest.as_of:
+        raise StoreError(
+            f"{current.run_id} was published meanwhile at {place}; roll back again if it must go too"
         )
-        if dataclasses.replace(pointer, generation=current.generation) == current:
-            return
-        try:
-            store.swap(key, pointer.to_bytes(), stored.tag, "application/json")
-        except TagMismatch:
-            continue
-        return
-    raise StoreError(f"others moved {store.address}/{key} {_SWAPS} times; run it again")
+    pointer = Pointer(
+        run_id=manifest.run_id,
+        as_of=manifest.as_of,
+        generation=current.generation + 1,
+        manifest_key=key,
+        manifest_sha256=sha256(manifest.to_bytes()),
+        withdrawn=tuple(sorted({*current.withdrawn, *withdrawn} - {manifest.run_id})),
+    )
+    is_there = dataclasses.replace(pointer, generation=current.generation) == current
+    return None if is_there else pointer

@@ -154,6 +154,20 @@ def fresh_rule(options: ValidationOptions) -> MeasureRule:
     )
 
 
+def measure_rules(table: str, options: ValidationOptions) -> tuple[MeasureRule, ...]:
+    """Return every rule about time of an input table."""
+    return (
+        ROW_COUNT,
+        NO_LATE_ROWS,
+        NO_VANISHED_ROWS,
+        NO_DRIFT,
+        USUAL_NULLS,
+        COLUMNS_AS_BEFORE,
+        day_volume_rule(table, options),
+        fresh_rule(options),
+    )
+
+
 def outcome_of(
     rule: MeasureRule,
     table: str,

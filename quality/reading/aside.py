@@ -26,19 +26,14 @@ PERSON = "user_id"
 IsErased = Callable[[Sequence[str]], Sequence[bool]]
 
 
-def nobody(user_ids: Sequence[str]) -> Sequence[bool]:
-    """Say of every person that nothing was asked to be erased."""
-    return [False] * len(user_ids)
-
-
 @dataclass(frozen=True)
 class Corrections:
     """What people decided about delivered rows after they had been delivered."""
 
     replays: Path | None = None
     """A folder made by :func:`quality.replay.lay_out`; None if nothing was replayed."""
-    is_erased: IsErased = nobody
-    """Tells of each person whether all their rows are to be left out."""
+    is_erased: IsErased | None = None
+    """Tells of each person whether all their rows are to be left out; None if nobody is erased."""
 
 
 def set_aside(
@@ -73,12 +68,12 @@ def _register_replaced(connection: duckdb.DuckDBPyConnection, replays: Path | No
 
 
 def _register_erased(
-    connection: duckdb.DuckDBPyConnection, delivery: Delivery, is_erased: IsErased
+    connection: duckdb.DuckDBPyConnection, delivery: Delivery, is_erased: IsErased | None
 ) -> bool:
     """Make the table ``erased`` of the people concerned; return whether there are any."""
     connection.execute("CREATE TABLE erased (user_id VARCHAR)")
     known = [name for name in delivery.tables if PERSON in INPUTS[name].column_names]
-    if is_erased is nobody or not known:
+    if is_erased is None or not known:
         return False
     people = " UNION ".join(
         f"SELECT {PERSON} FROM typed_{name} WHERE {PERSON} IS NOT NULL" for name in known

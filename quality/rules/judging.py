@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from quality.reading.findings import Note
 from quality.rules.outcome import Outcome
 from quality.rules.quarantine import masked_sample, quarantine_rows
-from quality.schema import Sensitivity
 
 if TYPE_CHECKING:
     import duckdb
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from quality.rules.rule import Rule
     from quality.schema import Table
 
-_HIDDEN = (Sensitivity.PERSONAL, Sensitivity.FREE_TEXT)
 _MOST_FAULTS = 8
 
 
@@ -73,10 +71,7 @@ class Judge:
         if rule.of_malformed:
             return {"malformed_line": False}
         names = (*self.table.key, rule.column) if rule.column else self.table.key
-        return {
-            name: self.table.column(name).sensitivity not in _HIDDEN
-            for name in dict.fromkeys(names)
-        }
+        return {name: not self.table.column(name).is_hidden for name in dict.fromkeys(names)}
 
     def _found_rows(self, rule: Rule, failed: int, first: Mapping[str, Any]) -> Note:
         rows = self.known.rows

@@ -7,17 +7,6 @@ from datetime import date
 from difflib import get_close_matches
 from functools import cache
 
-MEASURED = (
-    "table.day_volume",
-    "table.row_count",
-    "table.fresh",
-    "table.no_late_rows",
-    "table.no_vanished_rows",
-    "table.columns_as_before",
-    "column.no_drift",
-    "column.usual_nulls",
-)
-"""Rules of every input table that compare it with earlier days."""
 _NEAR = 3
 
 
@@ -39,14 +28,15 @@ def refuse_unknown_rules(names: Iterable[str]) -> None:
 
 @cache
 def _known_rules() -> tuple[str, ...]:
-    # These modules need the options in their turn, and the options this one.
-    from quality.reading.findings import Check  # noqa: PLC0415
-    from quality.rules.catalogue import rules_of  # noqa: PLC0415
-    from quality.rules.contracts import output_rules  # noqa: PLC0415
-    from quality.rules.expected import Expected  # noqa: PLC0415
-    from quality.rules.options import ValidationOptions  # noqa: PLC0415
-    from quality.tables import INPUTS  # noqa: PLC0415
-    from quality.tables.outputs import OUTPUTS  # noqa: PLC0415
+    # All of these need the options, and the options this module.
+    from quality.measures.rules import measure_rules  # noqa: PLC0415 - a circle
+    from quality.reading.findings import Check  # noqa: PLC0415 - a circle
+    from quality.rules.catalogue import rules_of  # noqa: PLC0415 - a circle
+    from quality.rules.contracts import output_rules  # noqa: PLC0415 - a circle
+    from quality.rules.expected import Expected  # noqa: PLC0415 - a circle
+    from quality.rules.options import ValidationOptions  # noqa: PLC0415 - a circle
+    from quality.tables import INPUTS  # noqa: PLC0415 - a circle
+    from quality.tables.outputs import OUTPUTS  # noqa: PLC0415 - a circle
 
     # With a first day, so that its rule exists.
     usual = ValidationOptions(first_day="1970-01-01")
@@ -64,5 +54,7 @@ def _known_rules() -> tuple[str, ...]:
         present=frozenset((*OUTPUTS, "items", "units")),
     )
     names |= {rule.name for table in OUTPUTS.values() for rule in output_rules(table, expected)}
-    names |= {f"{table}.{check}" for table in INPUTS for check in (*Check, *MEASURED)}
+    for table in INPUTS:
+        measured = (rule.rule_id for rule in measure_rules(table, usual))
+        names |= {f"{table}.{rule_id}" for rule_id in (*Check, *measured)}
     return tuple(sorted(names))

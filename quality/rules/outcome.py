@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -157,13 +157,15 @@ def _waived(waiver: Waiver, *, holds: bool) -> Note:
 
 def worst(outcomes: Sequence[Outcome]) -> Verdict:
     """Return the verdict on the whole day."""
-    verdicts = {outcome.verdict for outcome in outcomes}
-    return next((one for one in _WORST_FIRST if one in verdicts), "pass")
+    return _worst_of({outcome.verdict for outcome in outcomes})
 
 
 def worst_verdict(report: pa.Table) -> Verdict:
     """Return the verdict of a whole ``validation_report``."""
-    verdicts = set(report["verdict"].to_pylist())
+    return _worst_of(set(report["verdict"].to_pylist()))
+
+
+def _worst_of(verdicts: Collection[str]) -> Verdict:
     return next((one for one in _WORST_FIRST if one in verdicts), "pass")
 
 

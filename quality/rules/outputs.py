@@ -18,7 +18,6 @@ from quality.rules.contracts import output_rules
 from quality.rules.expected import Expected
 from quality.rules.governing import govern
 from quality.rules.judging import faults_of, outcome_of, told_faults
-from quality.schema import Sensitivity
 from quality.tables.outputs import OUTPUTS
 
 if TYPE_CHECKING:
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
     from quality.rules.outcome import Outcome
     from quality.rules.rule import Rule
     from quality.schema import Table
-
-_HIDDEN = (Sensitivity.PERSONAL, Sensitivity.FREE_TEXT)
 
 
 def check_outputs(  # noqa: PLR0913 - each is a fact of the day
@@ -131,8 +128,7 @@ def _check(
 def _counts(
     connection: duckdb.DuckDBPyConnection, table: Table, rules: Sequence[Rule]
 ) -> Mapping[str, int]:
-    # Importing Great Expectations takes seconds: only who checks waits for it.
-    from quality.expectations import count_failures  # noqa: PLC0415
+    from quality.expectations import count_failures  # noqa: PLC0415 - importing takes seconds
 
     return count_failures(connection, f"made_{table.name}", rules).counts
 
@@ -145,7 +141,7 @@ def _masked(
     if rule.scope == "row":
         named = dict.fromkeys((*table.key, rule.column) if rule.column else table.key)
         faults = [{name: fault[name] for name in named} for fault in faults]
-    hidden = {column.name for column in table.columns if column.sensitivity in _HIDDEN}
+    hidden = {column.name for column in table.columns if column.is_hidden}
     return [
         {name: "•••" if name in hidden else value[:80] for name, value in fault.items()}
         for fault in faults

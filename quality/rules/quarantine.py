@@ -52,7 +52,7 @@ def quarantine_rows(
                 f" found {found}"
             )
     raws = " UNION ALL ".join(
-        source.rows_as_json(f"broken_{table}", without=_forbidden(source, forbidden_columns))
+        source.rows_as_json(f"broken_{table}", without=source.among(forbidden_columns))
         for source in sources
     )
     ((refused,),) = connection.execute(f"""
@@ -62,10 +62,6 @@ def quarantine_rows(
               FROM broken_{table} GROUP BY ALL)
         JOIN ({raws}) USING (source_file, row_number)""").fetchall()
     return int(refused)
-
-
-def _forbidden(source: Source, names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(name for name in source.columns if name.lower() in names)
 
 
 def masked_sample(

@@ -6,7 +6,7 @@ import pytest
 
 from quality.measures import Earlier, measure
 from quality.measures import distributions as distributions_module
-from quality.rules.naming import MEASURED
+from quality.measures.rules import measure_rules
 from quality.tables.outputs import COLUMN_PROFILE, DAILY_ROWS, SOURCE_SCORECARD
 
 STEADY = dict.fromkeys(range(1, 64), 40)
@@ -95,7 +95,8 @@ def test_a_table_with_a_time_has_every_rule_and_each_once(judged, steady, users)
     measures = measure(judged({"events": steady, "users": users}), Earlier())
 
     ids = [outcome.rule_id for outcome in measures.outcomes if outcome.table == "events"]
-    assert sorted(ids) == sorted(MEASURED)
+    rules = measure_rules("events", ValidationOptions())
+    assert sorted(ids) == sorted(rule.rule_id for rule in rules)
     assert {outcome.severity for outcome in measures.outcomes} == {"warn"}
 
 
