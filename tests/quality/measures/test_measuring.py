@@ -7,6 +7,7 @@ import pytest
 from quality.measures import Earlier, measure
 from quality.measures import distributions as distributions_module
 from quality.measures.rules import measure_rules
+from quality.rules.options import ValidationOptions
 from quality.tables.outputs import COLUMN_PROFILE, DAILY_ROWS, SOURCE_SCORECARD
 
 STEADY = dict.fromkeys(range(1, 64), 40)
