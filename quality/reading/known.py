@@ -77,10 +77,12 @@ def _set_aside(connection: duckdb.DuckDBPyConnection, table: Table) -> Counter[s
 def _find_duplicates(connection: duckdb.DuckDBPyConnection, table: Table) -> int:
     key = ", ".join(table.key)
     has_key = " AND ".join(f"{name} IS NOT NULL" for name in table.key)
-    connection.execute(
-        f"CREATE TABLE repeated_{table.name} AS SELECT {key} FROM standing_{table.name}"
-        f" WHERE {has_key} GROUP BY {key} HAVING count(*) > 1"
-    )
+    keyed = f"(SELECT {key} FROM standing_{table.name} WHERE {has_key})"
+    every = f"CREATE TABLE repeated_{table.name} AS SELECT {key} FROM {keyed}"
+    if _ascends(connection, keyed, key):
+        connection.execute(f"{every} LIMIT 0")
+    else:
+        connection.execute(f"{every} GROUP BY {key} HAVING count(*) > 1")
     # Compared value by value: DuckDB's hash of text is the same for one in fourteen of a shop's ids.
     connection.execute(f"""
         CREATE TABLE duplicate_{table.name} AS
@@ -91,6 +93,19 @@ def _find_duplicates(connection: duckdb.DuckDBPyConnection, table: Table) -> int
             FROM standing_{table.name} SEMI JOIN repeated_{table.name} USING ({key})
         ) WHERE copy > 1""")
     return _count(connection, f"duplicate_{table.name}")
+
+
+def _ascends(connection: duckdb.DuckDBPyConnection, keyed: str, key: str) -> bool:
+    """Tell whether every key follows the one before it, so that none can occur twice.
+
+    Many shops number events as they happen. Then one look, which ends at the first key out of
+    place, spares the grouping of all keys; in whatever order the rows come, the proof holds.
+    """
+    falling = connection.execute(
+        f"SELECT 1 FROM (SELECT row({key}) AS own, lag(row({key})) OVER () AS earlier FROM {keyed})"
+        " WHERE own <= earlier LIMIT 1"
+    )
+    return falling.fetchone() is None
 
 
 def _content(table: Table) -> str:
