@@ -4,7 +4,7 @@ from collections import Counter
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quality.reading.known import know_rows
@@ -45,6 +45,7 @@ def occurring_twice(rows):
     return sorted(key for key, count in counts.items() if count > 1)
 
 
+@settings(max_examples=30)
 @given(st.lists(KEYS, max_size=12))
 def test_repeated_keys_are_those_that_occur_twice(rows):
     assert repeated(rows) == occurring_twice(rows)
@@ -57,6 +58,7 @@ def test_one_key_out_of_place_among_ascending_ones_is_looked_into(last):
     assert repeated(rows) == occurring_twice(rows)
 
 
+@settings(max_examples=20)
 @given(st.sets(KEYS, max_size=12))
 def test_ascending_keys_are_never_repeated(keys):
     known = sorted(key for key in keys if None not in key)
