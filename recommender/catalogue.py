@@ -31,6 +31,14 @@ class Catalogue:
     told_days: Floats
     """Median repurchase days told by the merchants; NaN where none told, inf for durables."""
 
+    def shares_of_need(self, buyers: Ints) -> Floats:
+        """Return each item's share of the recent buyers of its need, shape (n_items,).
+
+        A share that few speak for is shrunk: (buyers + 0.5) / (buyers of the need + 5).
+        """
+        of_need = np.bincount(self.needs, buyers, len(self.need_ids))
+        return np.asarray((buyers + 0.5) / (of_need[self.needs] + 5))
+
 
 def read_catalogue(items: pa.Table, as_of: date) -> Catalogue:
     """Read the ``items`` table; what is launched on ``as_of`` or later cannot be bought yet."""

@@ -78,9 +78,8 @@ class ProductChances:
         sure = np.clip(need_chances, _CERTAIN, 1 - _CERTAIN)
         if self.new is not None:
             return self.new.of(new_features(self.today, users, items, sure)[0])
-        catalogue, buyers = self.today.catalogue, self.today.demand.buyers
-        of_need = np.bincount(catalogue.needs, buyers, len(catalogue.need_ids))
-        return np.asarray(sure * (buyers[items] + 0.5) / (of_need[catalogue.needs[items]] + 5))
+        shares = self.today.catalogue.shares_of_need(self.today.demand.buyers)
+        return np.asarray(sure * shares[items])
 
     def new_to(self, users: Ints) -> tuple[Ints, Floats]:
         """Return the products that each user might try, and their chances.

@@ -53,11 +53,9 @@ def add_further_products(
 def _product_chances(shelf: Shelf, slots: Slots, items: Ints) -> Floats:
     catalogue, products = shelf.catalogue, shelf.products
     own = places(products.keys, slots.users * len(catalogue.item_ids) + items)
-    buyers = products.today.demand.buyers
-    of_need = np.bincount(catalogue.needs, buyers, len(catalogue.need_ids))
-    share = buyers[items] / np.maximum(of_need[slots.needs], 1)
     chances = floats_at(products.chances, own, 0.0)
-    return np.where(own >= 0, chances, slots.chances * share)
+    shares = catalogue.shares_of_need(products.today.demand.buyers)
+    return np.where(own >= 0, chances, slots.chances * shares[items])
 
 
 def _best(layers: list[Slots], limits: Limits) -> Slots:

@@ -149,7 +149,6 @@ def new_features(
     """
     catalogue, demand = today.catalogue, today.demand
     needs, brands = catalogue.needs[items], catalogue.brands[items]
-    of_need = np.bincount(catalogue.needs, demand.buyers, len(catalogue.need_ids))
     n_brands = int(catalogue.brands.max(initial=-1)) + 1
     brand_keys = np.where(brands >= 0, users * n_brands + brands, -1)
     own = places(today.own_needs, users * len(catalogue.need_ids) + needs)
@@ -164,7 +163,7 @@ def new_features(
         "trend": demand.trend[items],
         "hurry": demand.hurry[items],
         "repeat_odds": demand.repeat_odds[items],
-        "share_of_demand": np.log((demand.buyers[items] + 0.5) / (of_need[needs] + 5)),
+        "share_of_demand": np.log(catalogue.shares_of_need(demand.buyers)[items]),
         "brand_share": np.log(
             floats_at(today.brand_shares, places(today.brand_keys, brand_keys), 0.0) + _SMALL
         ),

@@ -70,7 +70,7 @@ def own_products(
 
     columns = short(_frequencies(bought, owner, len(owners)))
     columns |= short(_recency(bought, owner, len(owners)).items())
-    columns |= short(_demand(bought, catalogue, needs).items())
+    columns |= short(_demand(bought, catalogue).items())
     columns |= short(_brand(bought, catalogue, owner, len(owners)).items())
     columns |= short([("chance_of_need", np.log(chance / (1 - chance)))])
     for days in (7, 28, 56):
@@ -116,15 +116,14 @@ def _recency(bought: Histories, owner: Ints, n_owners: int) -> dict[str, Floats]
     }
 
 
-def _demand(bought: Histories, catalogue: Catalogue, needs: Ints) -> dict[str, Floats]:
+def _demand(bought: Histories, catalogue: Catalogue) -> dict[str, Floats]:
     demand, items = measure_demand(bought), bought.needs
-    of_need = np.bincount(catalogue.needs, demand.buyers, len(catalogue.need_ids))
     return {
         "buyers": np.log1p(demand.buyers[items]),
         "trend": demand.trend[items],
         "hurry": demand.hurry[items],
         "repeat_odds": demand.repeat_odds[items],
-        "share_of_demand": np.log((demand.buyers[items] + 0.5) / (of_need[needs] + 5)),
+        "share_of_demand": np.log(catalogue.shares_of_need(demand.buyers)[items]),
     }
 
 
