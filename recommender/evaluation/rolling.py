@@ -27,6 +27,7 @@ from recommender.evaluation.satisfied import need_gaps
 from recommender.evaluation.timing import observe_week, regular_pairs, timing_days
 from recommender.evaluation.timing_curve import observe_waits
 from recommender.interactions import Bools, Interactions, Ints, Level, day_number, purchase_days
+from recommender.needs import ANNOYANCE_WEIGHT
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +40,8 @@ class EvaluationOptions:
     """Whether models are fitted for twelve weeks more to measure STAUC and the timing curve."""
     without: tuple[str, ...] = ()
     """Groups of features, of ``shike_model.ABLATIONS``, each left out of a shike of its own."""
+    annoyance_weight: float = ANNOYANCE_WEIGHT
+    """How many hits one annoying slot outweighs, in shike and its ablations."""
     unheld: tuple[str, ...] = ("shike",)
     """Models measured again with nothing held back, of those that hold back by themselves."""
     suppressed: tuple[str, ...] = tuple(model.name for model in baselines())
@@ -103,7 +106,13 @@ def evaluate(
     options = options or EvaluationOptions()
     shop = _read_shop(tables, level, min(cuts))
     if models is None:
-        models = contenders(shop.catalogue, level, without=options.without, seed=options.seed)
+        models = contenders(
+            shop.catalogue,
+            level,
+            annoyance_weight=options.annoyance_weight,
+            without=options.without,
+            seed=options.seed,
+        )
     days = sorted({day_number(cut) for cut in cuts})
     sliced = [make_cut(shop.things, day, horizon_days) for day in days]
     is_satiating = satiating_needs(shop.needs, days[0])
