@@ -5,9 +5,9 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 MODELS := trials/reports/models/zh.npz
-LEARNING := training.py polarity.py features.py normalising.py clauses.py opinion_words.yaml
+LEARNING := training.py fitting.py evidence.py polarity.py features.py normalising.py clauses.py opinion_words.yaml
 
-.PHONY: demo test check bench docs lock clean
+.PHONY: demo test soak check bench docs lock clean
 
 demo: $(READY) $(MODELS)
 	$(BIN)/shike demo
@@ -15,11 +15,16 @@ demo: $(READY) $(MODELS)
 test: $(READY) $(MODELS)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
+# Thirty days with kills and faults in them, against thirty without.
+soak: $(READY) $(MODELS)
+	$(BIN)/python -m pytest tests/soak/soak.py
+
 check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m pytest --quiet tests/test_dependencies.py
 
 bench: $(READY)
 	for benchmark in benchmarks/bench_*.py; do $(BIN)/python $$benchmark || exit 1; done
@@ -39,7 +44,7 @@ docs: $(READY)
 	$(BIN)/python -m infra.aws.template
 
 # The polarity models are trained from the corpora that the packages bring.
-$(MODELS): $(READY) $(addprefix trials/reports/,$(LEARNING)) flows/build.py
+$(MODELS): $(READY) $(addprefix trials/reports/,$(LEARNING)) infra/sources/valences.py flows/build.py
 	$(BIN)/python -m flows.build
 
 lock:

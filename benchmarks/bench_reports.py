@@ -1,212 +1,134 @@
-"""How well and how fast trial reports are read. ``python benchmarks/bench_reports.py``.
+"""How fast trial reports are read, scored and summed up. ``python benchmarks/bench_reports.py [N]``.
 
-Accuracy is measured on texts no model was trained on; aspects and suggestions on the hand-labelled
-development sets, on which their rules were written, so that fresh text will score lower. Speed is
-given beside plain TF-IDF (scikit-learn, the same texts, the same run): trust the ratio.
+N reports (100,000 unless said), half Chinese and half English, are drawn with replacement from the
+real texts, on a hundred items; a tenth of N is measured too, for the exponent. Each size runs in a
+process of its own, so that its peak memory is its own. VADER, and SnowNLP where it is installed,
+score some of the same texts in the same run: trust the ratios. How well reports are read is
+``quality_reports.py``.
 """
 
 import datetime as dt
-import json
+import math
 import os
+import resource
 import sys
 import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from importlib.util import find_spec
+from multiprocessing import get_context
 from pathlib import Path
+from typing import NamedTuple
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
 import pyarrow as pa
-from sklearn.feature_extraction.text import TfidfVectorizer
+from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from infra.sources.review_texts import Reviews, chinese_reviews, english_reviews
+from infra.sources.review_texts import chinese_reviews, english_reviews
 from quality.tables.inputs import ITEMS, REPORTS
-from trials.reports.clause_polarity import clause_polarities, sign_of
-from trials.reports.copies import Likeness, copied_from
-from trials.reports.normalising import normalise
-from trials.reports.ontology import ontology_for
-from trials.reports.polarity import LexiconPolarity, PolarityModels
-from trials.reports.stage import ReviewOptions, review
-from trials.reports.suggestions import is_suggestion
-from trials.reports.training import PolarityOptions, train_polarity
+from trials.reports.stage import ReviewOptions, load_models, review
 
-ROOT = Path(__file__).parents[1]
-LABELS = ROOT / "tests" / "trials" / "reports" / "labels"
-CATEGORIES = {"zh": "electronics/laptop", "en": "food/tea"}
-THANKS = {"zh": "感谢商家给我这次试用机会。", "en": "Thanks to the shop for this chance. "}
-BINS = 10
-EVEN = 0.5
-LONG_ENOUGH = 40
+CACHE = Path(__file__).parents[1] / "build" / "cache"
+ITEM_COUNT = 100
+PEER_TEXTS = 500
+AS_OF = dt.date(2017, 12, 4)
+
+
+class Cost(NamedTuple):
+    """What a run took."""
+
+    reports: int
+    seconds: float
+    cpu_seconds: float
+    gibibytes: float
 
 
 def main() -> None:
-    """Print both tables."""
-    corpora = {"zh": chinese_reviews(), "en": english_reviews(ROOT / "build" / "cache")}
-    started = time.process_time()
-    models = PolarityModels(**{name: trained(reviews) for name, reviews in corpora.items()})
-    print(f"training: {time.process_time() - started:.1f} CPU-s")
-    print(f"\n{'accuracy':<44}{'zh':>8}{'en':>8}")
-    columns = [accuracy(reviews, models) for reviews in corpora.values()]
-    for name, zh, en in zip(columns[0], columns[0].values(), columns[1].values(), strict=True):
-        print(f"{name:<44}{zh:>8.3f}{en:>8.3f}")
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 5_000
-    speed(corpora, models, count)
+    """Print the costs of both sizes, the exponent and the peers."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
+        costs = [pool.submit(run, size).result() for size in (count // 10, count)]
+    print(f"{'reports':>10}{'seconds':>10}{'CPU-s':>10}{'per CPU-s':>11}{'GiB':>8}")
+    for cost in costs:
+        rate = cost.reports / cost.cpu_seconds
+        print(
+            f"{cost.reports:>10,}{cost.seconds:>10.1f}{cost.cpu_seconds:>10.1f}{rate:>11.0f}"
+            f"{cost.gibibytes:>8.2f}"
+        )
+    growth = math.log(costs[1].cpu_seconds / costs[0].cpu_seconds)
+    print(f"exponent of CPU time in the number of reports: {growth / math.log(10):.3f}")
+    own = costs[1].cpu_seconds / costs[1].reports
+    for name, seconds in peers().items():
+        print(f"{name}: {1000 * seconds:.2f} ms a text; the whole stage: {1000 * own:.2f} ms")
 
 
-def trained(reviews: Reviews):  # noqa: ANN201 - the model's type is said once, in training
-    """Train on everything that is not held out."""
-    options = PolarityOptions(language=reviews.language)
-    return train_polarity(reviews.texts, reviews.labels, reviews.held_out, options)
-
-
-def accuracy(reviews: Reviews, models: PolarityModels) -> dict[str, float]:
-    """Return every figure of one language, by name."""
-    held_out = reviews.held_out_texts().values()
-    texts = [normalise(text).text for text, _ in held_out]
-    labels = np.array([label for _, label in held_out])
-    chances = getattr(models, reviews.language).report_chances(texts)
-    lexicon = LexiconPolarity(reviews.language).report_chances(texts)
-    return {
-        "polarity, held-out": ((chances > EVEN) == labels).mean(),
-        "  calibration error (ECE, 10 bins)": calibration_error(chances, labels),
-        "  the lexicon alone": ((lexicon > EVEN) == labels).mean(),
-        **clause_accuracy(reviews.language, models),
-        "aspect F1, development labels": aspect_f1(reviews.language),
-        **suggestion_accuracy(reviews.language),
-        **copies(reviews),
-    }
-
-
-def calibration_error(chances: np.ndarray, labels: np.ndarray) -> float:
-    """Return the mean gap between a bin's mean chance and its share of positives."""
-    bins = np.minimum((chances * BINS).astype(int), BINS - 1)
-    gaps = [
-        abs(chances[bins == one].mean() - labels[bins == one].mean()) * (bins == one).mean()
-        for one in np.unique(bins)
-    ]
-    return float(sum(gaps))
-
-
-def clause_accuracy(language: str, models: PolarityModels) -> dict[str, float]:
-    """Return clause polarity with the star known, on all clauses and on dissenting ones."""
-    signs, stars, clauses = [], [], []
-    for row in labelled(f"clauses_{language}"):
-        found = {each["polarity"] for each in row["aspects"]}
-        if len(found) == 1 and found != {"neu"}:
-            signs.append(1 if found == {"pos"} else -1)
-            stars.append(5.0 if row["doc_y"] else 2.0)
-            clauses.append(normalise(row["clause"]).text)
-    options = ReviewOptions(neutral_band=0.0)
-    odds = clause_polarities(clauses, np.array(stars), models, options)
-    right = sign_of(odds, options) == np.array(signs)
-    by_star = np.sign(np.array(stars) - 3) == np.array(signs)
-    return {
-        "clause polarity, development labels": right.mean(),
-        "  the star alone": by_star.mean(),
-        "  where the clause dissents from the star": right[~by_star].mean(),
-    }
-
-
-def aspect_f1(language: str) -> float:
-    """Return micro F1; an also-accepted aspect is no error and may stand for the wanted one."""
-    right = wrong = missed = 0
-    ontology = ontology_for(CATEGORIES[language])
-    for row in labelled(f"clauses_{language}"):
-        given = {one.aspect for one in ontology.mentions(normalise(row["clause"]).text)}
-        wanted = {each["aspect"] for each in row["aspects"]}
-        accepted = (given & set(row["alt_aspects"])) - wanted
-        instead = min(len(accepted), len(wanted - given))
-        right += len(given & wanted) + instead
-        wrong += len(given - wanted - accepted)
-        missed += len(wanted - given) - instead
-    return 2 * right / (2 * right + wrong + missed)
-
-
-def suggestion_accuracy(language: str) -> dict[str, float]:
-    """Return precision and recall of suggestions."""
-    rows = labelled(f"suggestions_{language}")
-    given = {row["id"] for row in rows if is_suggestion(normalise(row["text"]).text, language)}
-    wanted = {row["id"] for row in rows if row["label"] == "improve"}
-    return {
-        "suggestion precision, development labels": len(given & wanted) / len(given),
-        "suggestion recall, development labels": len(given & wanted) / len(wanted),
-    }
-
-
-def copies(reviews: Reviews) -> dict[str, float]:
-    """Return recall on planted copies of held-out texts, and the share of others flagged."""
-    options = ReviewOptions()
-    likeness = Likeness(
-        least_characters=options.copy_least_characters,
-        jaccard=options.copy_jaccard,
-        containment=options.copy_containment,
-        boilerplate_share=options.boilerplate_share,
+def run(count: int) -> Cost:
+    """Review so many reports and return what it took."""
+    tables = report_tables(count)
+    models = load_models()
+    started, cpu_started = time.perf_counter(), time.process_time()
+    review(tables, as_of=AS_OF, options=ReviewOptions(), models=models)
+    return Cost(
+        reports=count,
+        seconds=time.perf_counter() - started,
+        cpu_seconds=time.process_time() - cpu_started,
+        gibibytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
     )
-    texts = [text for text, _ in reviews.held_out_texts().values() if len(text) > LONG_ENOUGH]
-    chosen = np.random.default_rng(20).choice(len(texts), 200, replace=False)
-    with_phrase = [THANKS[reviews.language] + texts[index] for index in chosen]
-    halves = [
-        texts[index][: len(texts[index]) // 2] + texts[other][len(texts[other]) // 2 :]
-        for index, other in zip(chosen, np.roll(chosen, 1), strict=True)
-    ]
-    found = copied_from([*texts, *with_phrase], likeness)
-    halved = copied_from([*texts, *halves], likeness)
-    return {
-        "copies with a phrase put in front, recall": (found[len(texts) :] >= 0).mean(),
-        "half-copied, recall": (halved[len(texts) :] >= 0).mean(),
-        "other reviews flagged as copies": (found[: len(texts)] >= 0).mean(),
-    }
 
 
-def speed(corpora: dict[str, Reviews], models: PolarityModels, count: int) -> None:
-    """Print reports per CPU-second of the whole stage, beside TF-IDF alone."""
-    print(f"\n{'speed, reports per CPU-second':<44}{'stage':>8}{'TF-IDF':>8}{'ratio':>8}")
-    for language, reviews in corpora.items():
-        texts = np.random.default_rng(1).choice(np.array(reviews.texts, dtype=object), count)
-        analyzer = {"zh": ("char", (1, 3)), "en": ("word", (1, 2))}[language]
-        vectoriser = TfidfVectorizer(analyzer=analyzer[0], ngram_range=analyzer[1])
-        vectoriser.fit(texts[:1000])
-        started = time.process_time()
-        vectoriser.transform(texts)
-        plain = count / (time.process_time() - started)
-        tables = report_tables(texts.tolist(), language)
-        started = time.process_time()
-        review(tables, as_of=dt.date(2017, 12, 4), options=ReviewOptions(), models=models)
-        stage = count / (time.process_time() - started)
-        print(f"  {language:<42}{stage:>8.0f}{plain:>8.0f}{stage / plain:>8.2f}")
+def peers() -> dict[str, float]:
+    """Return CPU seconds a text of other tools, each on its own language."""
+    rng = np.random.default_rng(2)
+    english = rng.choice(np.array(english_reviews(CACHE).texts, dtype=object), PEER_TEXTS)
+    found = {"VADER, en": seconds_each(SentimentIntensityAnalyzer().polarity_scores, english)}
+    if find_spec("snownlp"):
+        from snownlp import SnowNLP  # noqa: PLC0415 - measured where it is installed
+
+        chinese = rng.choice(np.array(chinese_reviews().texts, dtype=object), PEER_TEXTS)
+        found["SnowNLP, zh"] = seconds_each(lambda text: SnowNLP(text).sentiments, chinese)
+    return found
 
 
-def report_tables(texts: list[str], language: str) -> dict[str, pa.Table]:
-    """Return the texts as reports on a hundred items."""
+def seconds_each(score: Callable[[str], object], texts: np.ndarray) -> float:
+    """Return the CPU seconds that scoring one text takes, on average."""
+    score(texts[0])
+    started = time.process_time()
+    for text in texts:
+        score(text)
+    return (time.process_time() - started) / len(texts)
+
+
+def report_tables(count: int) -> dict[str, pa.Table]:
+    """Return so many reports, every other one English, on a hundred items."""
+    rng = np.random.default_rng(1)
+    corpora = [chinese_reviews(), english_reviews(CACHE)]
+    drawn = [rng.integers(0, len(corpus.texts), count) for corpus in corpora]
     rows = [
         {
             "report_id": f"r{place}",
-            "item_id": f"item-{place % 100}",
+            "item_id": f"item-{place % ITEM_COUNT}",
             "user_id": f"user-{place}",
-            "submitted_at": dt.datetime(2017, 9, 1, tzinfo=dt.UTC),
-            "rating": float(1 + place % 5),
-            "text": text,
+            "submitted_at": dt.datetime(2017, 9, 1, tzinfo=dt.UTC) + dt.timedelta(seconds=place),
+            "rating": 5.0 if corpora[place % 2].labels[drawn[place % 2][place]] else 2.0,
+            "text": corpora[place % 2].texts[drawn[place % 2][place]],
         }
-        for place, text in enumerate(texts)
+        for place in range(count)
     ]
     items = [
         {
             "item_id": f"item-{number}",
             "merchant_id": "seller",
             "name": "item",
-            "category": CATEGORIES[language],
+            "category": ("electronics/laptop", "food/tea")[number % 2],
         }
-        for number in range(100)
+        for number in range(ITEM_COUNT)
     ]
     return {
         "reports": pa.Table.from_pylist(rows, schema=REPORTS.schema),
         "items": pa.Table.from_pylist(items, schema=ITEMS.schema),
     }
-
-
-def labelled(name: str) -> list[dict]:
-    """Read a development set."""
-    lines = (LABELS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
-    return [json.loads(line) for line in lines]
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
@@ -15,10 +14,11 @@ from flows.checkpoints import Checkpoints
 from flows.corrections import Decisions
 from flows.ledger import VERSION, Ledger, name_run
 from flows.lineage import lineage
+from flows.observing import Watch
 from flows.publication import Edition
 from flows.recall import Past, fingerprint
 from flows.settings import Settings, SettingsError
-from flows.stages import MAKES, Tables, missing_inputs
+from flows.stages import MAKES, NEEDS, Tables, missing_inputs
 from infra.files import parquet_bytes
 from infra.publish.records import sha256
 from quality.first_seen import with_first_seen
@@ -26,8 +26,7 @@ from quality.rules.outcome import worst_verdict
 from quality.tables import OUTPUTS
 from quality.tables.outputs import VALIDATION_REPORT
 from quality.validation import Validation
-
-logger = logging.getLogger(__name__)
+from trials.identities import by_person
 
 STAGES: Final = ("recommend", "recruit", "review", "effect")
 """What follows validation in a whole day, in this order."""
@@ -43,6 +42,7 @@ class DayRun:
         stages: tuple[str, ...],
         past: Past | None,
         decided: Decisions,
+        watch: Watch,
     ) -> None:
         if unknown := sorted(set(stages) - set(STAGES)):
             raise SettingsError(f"stages must be among {', '.join(STAGES)}, found {unknown}")
@@ -51,6 +51,7 @@ class DayRun:
         self.stages = tuple(name for name in STAGES if name in stages)
         self.past = past
         self.decided = decided
+        self.watch = watch
         histories = past.histories(day) if past else {}
         self.histories = {
             name: decided.without_people(name, rows) for name, rows in histories.items()
@@ -58,6 +59,10 @@ class DayRun:
         made = frozenset(name for each in ("validate", *self.stages) for name in MAKES[each])
         # A whole day carries nothing over: what it does not make today would be yesterday's.
         self.carried = past.origins(made) if past and self.stages != STAGES else {}
+
+    def without_stages(self) -> DayRun:
+        """Return the same day, of which only the findings are published."""
+        return DayRun(self.settings, self.day, (), self.past, self.decided, self.watch)
 
     def named(self, inputs: Mapping[str, str], *, report: pa.Table | None = None) -> str:
         """Return the run's id.
@@ -96,9 +101,11 @@ class DayRun:
         own = stage.with_earlier_draws(published, self.histories)
         if self.stages:
             # What is carried over was held to its contracts on its own day.
-            found = stage.check_made(
-                own, validation.tables, self.day, self.settings, self.histories
-            )
+            with self.watch.stage("contracts") as notes:
+                notes.read(own)
+                found = stage.check_made(
+                    own, validation.tables, self.day, self.settings, self.histories
+                )
             report = VALIDATION_REPORT.conform(pa.concat_tables([validation.report, found]))
             made["validation_report"] = own["validation_report"] = report
         ledger = Ledger(
@@ -120,20 +127,34 @@ class DayRun:
     ) -> tuple[str, ...]:
         """Add what the stages make, or made before; return those skipped, each with the reason."""
         skipped: list[str] = []
+        persons = by_person(inputs).tables
         for name in self.stages:
             missing = missing_inputs(name, inputs)
             if name == "effect" and "selection" not in self.histories:
                 missing = ["draw of an earlier day"]
             if missing:
                 skipped.append(f"{name}: no {', '.join(missing)}")
-                logger.info("%s: skipped, no %s", name, ", ".join(missing))
+                self.watch.skip(name, f"no {', '.join(missing)}")
                 continue
+            # Recruiting looks at ids itself: it tells who applied under more than one.
+            read = inputs if name == "recruit" else persons
+            made |= self._made_before_or_now(name, read, made, checkpoints)
+        return tuple(skipped)
+
+    def _made_before_or_now(
+        self, name: str, inputs: Mapping[str, pa.Table], made: Tables, checkpoints: Checkpoints
+    ) -> Tables:
+        """Return what a stage made, running it unless it had finished."""
+        with self.watch.stage(name) as notes:
+            notes.read({needed: inputs[needed] for needed in NEEDS[name]})
             finished = checkpoints.load(name)
             if finished is None:
                 finished = self._call(name, inputs, made)
                 checkpoints.keep(name, finished)
-            made |= finished
-        return tuple(skipped)
+            else:
+                notes.outcome = "checkpoint"
+            notes.made(finished)
+        return finished
 
     def _call(self, name: str, inputs: Mapping[str, pa.Table], made: Tables) -> Tables:
         """Run one stage."""

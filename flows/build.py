@@ -13,6 +13,8 @@ from infra.sources.review_texts import (
     chinese_reviews,
     english_reviews,
 )
+from infra.sources.valences import chinese_valences
+from trials.reports.opinion_words import english_valences
 from trials.reports.polarity import MODELS
 from trials.reports.training import PolarityOptions, train_polarity
 
@@ -37,7 +39,8 @@ def build_models(folder: Path = MODELS, cache: Path = CACHE) -> None:
 
 def _train(reviews: Reviews, folder: Path) -> None:
     options = PolarityOptions(language=reviews.language)
-    model = train_polarity(reviews.texts, reviews.labels, reviews.held_out, options)
+    valences = english_valences() if reviews.language == "en" else chinese_valences()
+    model = train_polarity(reviews.texts, reviews.labels, reviews.held_out, options, valences)
     path = folder / f"{reviews.language}.npz"
     model.save(path)
     logger.info("%s: %s, %s", path.name, model.description, reviews.source)

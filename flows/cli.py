@@ -28,6 +28,7 @@ class _Command(NamedTuple):
 COMMANDS = {
     "demo": _Command("flows.commands.demo:demo", "The real demo data set through the whole day."),
     "run": _Command("flows.commands.run:run", "The day, or one stage of it."),
+    "backfill": _Command("flows.commands.backfill:backfill", "The days of a range, in order."),
     "check": _Command("flows.commands.check:check", "Validate only, publish nothing."),
     "evaluate": _Command(
         "flows.commands.evaluate:evaluate", "Rolling-origin evaluation against the baselines."
@@ -48,6 +49,7 @@ COMMANDS = {
     "verify-draw": _Command(
         "flows.commands.verify_draw:verify_draw", "Replay a published draw and compare."
     ),
+    "review": _Command("flows.commands.review:review", "Explain how one trial report is read."),
     "tables": _Command("flows.commands.tables:tables", "The data dictionary."),
     "synth": _Command("flows.commands.synth:synth", "Write a synthetic shop with known truth."),
 }
@@ -116,6 +118,7 @@ def _explain(error: Exception, *, as_json: bool, verbose: bool) -> int:
             logger.error("a fault of ours", exc_info=error)
         else:
             message += "\nThis is a fault of shike; --verbose shows where it happened."
+    message = "\n".join([message, *getattr(error, "__notes__", ())])
     if as_json:
         click.echo(json.dumps({"error": message, "exit_code": code.value}, ensure_ascii=False))
     else:

@@ -63,16 +63,20 @@ class Decisions:
 
     def without_people(self, name: str, rows: pa.Table) -> pa.Table:
         """Return a table of an earlier run without the erased, or with their pseudonyms."""
-        if not self.erased or PERSON not in rows.column_names or not len(rows):
+        if not self.erased or not len(rows):
             return rows
-        people = pc.unique(rows[PERSON]).drop_null()
-        gone = people.filter(pa.array(self.is_erased(people.to_pylist())))
-        is_gone = pc.is_in(rows[PERSON], gone)
-        if name not in _KEPT:
-            return rows.filter(pc.invert(is_gone))
-        names = pseudonymise(rows[PERSON], self.key, scope=_SCOPE)
-        masked = pc.if_else(is_gone, names, rows[PERSON])
-        return rows.set_column(rows.column_names.index(PERSON), rows.schema.field(PERSON), masked)
+        for column in (each for each in rows.column_names if each.endswith(PERSON)):
+            people = pc.unique(rows[column]).drop_null()
+            gone = people.filter(pa.array(self.is_erased(people.to_pylist()), pa.bool_()))
+            is_gone = pc.is_in(rows[column], gone)
+            if name not in _KEPT:
+                rows = rows.filter(pc.invert(is_gone))
+                continue
+            names = pseudonymise(rows[column], self.key, scope=_SCOPE)
+            masked = pc.if_else(is_gone, names, rows[column])
+            place = rows.column_names.index(column)
+            rows = rows.set_column(place, rows.schema.field(column), masked)
+        return rows
 
 
 def decisions(store: Store, day: date, key: str) -> Decisions:

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
@@ -17,21 +17,32 @@ from flows.assembly import STAGES, DayRun
 from flows.checkpoints import Checkpoints
 from flows.corrections import decisions
 from flows.ledger import Ledger, file_digests
-from flows.publication import Publication
-from flows.recall import FRONT_PAGE, Past, recall
-from flows.settings import load_settings
+from flows.notifying import tell
+from flows.observing import Watch, rows_of
+from flows.operations import Told, people_of, published_of, recorded
+from flows.publication import Edition, Publication
+from flows.recall import FRONT_PAGE, INTERNAL, Past, recall
+from flows.settings import Settings, load_settings
+from flows.standing import INDEX, superseded
 from flows.summary import run_summary
 from infra.files import PARQUET
-from infra.publish import Status, publish_day, put_page, store_once
+from infra.logs import configure_logging, is_configured
+from infra.publish import Outcome, Status, publish_day, put_page, store_once
 from infra.store import Store, open_store
 from quality.errors import ContractError
+from quality.validation import Validation
 
 logger = logging.getLogger(__name__)
 
-INDEX: Final = "index.html"
 
-
-@flow(name="day", flow_run_name="day {as_of}", validate_parameters=False)
+@flow(
+    name="day",
+    flow_run_name="day {as_of}",
+    validate_parameters=False,
+    on_failure=[tell],
+    on_crashed=[tell],
+    on_cancellation=[tell],
+)
 def run_day(
     data: str,
     store: str,
@@ -61,47 +72,99 @@ def run_day(
     settings = load_settings(Path(config) if config else None)
     day = date.fromisoformat(as_of) if as_of else datetime.now(UTC).date()
     target = open_store(store, settings.store)
+    if settings.logging.format == "json" and not is_configured():
+        # A scheduled run has no command line that would have done it.
+        configure_logging(verbose=False, form="json")
+    watch = Watch(day)
+    with recorded(target, watch) as told:
+        return _day(data, target, tuple(stages), settings, watch, told)
+
+
+def _day(
+    data: str,
+    target: Store,
+    stages: tuple[str, ...],
+    settings: Settings,
+    watch: Watch,
+    told: Told,
+) -> dict[str, Any]:
+    """Run one attempt at the day; what it comes to know goes to ``told``."""
+    day = watch.as_of
+    past = recall(target)
+    if past and past.ledger.as_of > day:
+        told.status = Status.SUPERSEDED
+        return superseded(past, day, target)
     with tempfile.TemporaryDirectory(prefix="shike-") as work:
-        folder = stage.land(data, Path(work) / "inputs", settings)
+        with watch.stage("land"):
+            folder = stage.land(data, Path(work) / "inputs", settings)
         inputs = file_digests(folder)
-        past = recall(target)
         decided = decisions(target, day, settings.shop.pseudonym_key)
-        run = DayRun(settings, day, tuple(stages), past, decided)
-        if past and past.ledger.run_id == run.named(inputs):
-            return _already_published(past, target)
-        corrections = decided.corrections(Path(work) / "replays")
-        checked = Path(work) / "checked"
-        validation = stage.check(folder, checked, day, settings, corrections, run.histories)
-        if validation.verdict == "block":
-            run = DayRun(settings, day, (), past, decided)
-        edition = run.edition(inputs, validation, Checkpoints(target, run.named(inputs)))
-        if edition.ledger.verdict == "block" and run.stages:
-            run = DayRun(settings, day, (), past, decided)
-            report = edition.outputs["validation_report"]
-            checkpoints = Checkpoints(target, run.named(inputs, report=report))
-            edition = run.edition(inputs, validation, checkpoints, report=report)
-        publication = edition.publication(with_merchants=bool(run.stages))
-    status = write(target, publication)
-    create_markdown_artifact(run_summary(publication.ledger, edition.outputs), key="run-summary")
-    _refuse_if_blocked(publication.ledger, target)
-    return _result(publication.ledger, status, target)
+        run = DayRun(settings, day, stages, past, decided, watch)
+        watch.knows(run.named(inputs))
+        if past and past.ledger.run_id == watch.run_id:
+            return already_published(past, target, told)
+        told.validation = validation = _validated(run, folder, Path(work))
+        edition = _edition(run, inputs, validation, target)
+        told.people = people_of(validation.tables, edition.outputs)
+        told.outputs = rows_of(edition.outputs)
+        with watch.stage("pages") as notes:
+            notes.read(edition.outputs)
+            publication = edition.publication(with_merchants=bool(edition.ledger.stages))
+    return _published(target, publication, watch, told)
+
+
+def _validated(run: DayRun, folder: Path, work: Path) -> Validation:
+    """Check what was delivered, and what was mended since."""
+    corrections = run.decided.corrections(work / "replays")
+    checked = work / "checked"
+    with run.watch.stage("validate") as notes:
+        validation = stage.check(folder, checked, run.day, run.settings, corrections, run.histories)
+        notes.rows_in = {count.table: count.read for count in validation.counts}
+        notes.made(validation.tables)
+    return validation
+
+
+def _edition(run: DayRun, inputs: dict[str, str], validation: Validation, target: Store) -> Edition:
+    """Run the stages; of data or of tables of ours that are not fit only the findings remain."""
+    if validation.verdict == "block":
+        run = run.without_stages()
+    edition = run.edition(inputs, validation, Checkpoints(target, run.named(inputs)))
+    if edition.ledger.verdict == "block" and run.stages:
+        run = run.without_stages()
+        report = edition.outputs["validation_report"]
+        checkpoints = Checkpoints(target, run.named(inputs, report=report))
+        edition = run.edition(inputs, validation, checkpoints, report=report)
+    return edition
+
+
+def _published(target: Store, publication: Publication, watch: Watch, told: Told) -> dict[str, Any]:
+    """Publish, leave a summary in Prefect, and refuse a blocked day once its findings are out."""
+    told.ledger = ledger = publication.ledger
+    watch.knows(ledger.run_id)
+    with watch.stage("publish"):
+        outcomes = write(target, publication)
+    told.published = published_of(publication, outcomes)
+    told.status = status = outcomes[INTERNAL].status
+    create_markdown_artifact(run_summary(ledger, told, watch.stages), key="run-summary")
+    _refuse_if_blocked(ledger, target)
+    return _result(ledger, status, target)
 
 
 @task(**stage.RETRIED)
-def write(target: Store, publication: Publication) -> Status:
+def write(target: Store, publication: Publication) -> dict[str, Outcome]:
     """Publish whole or not at all; the page a person opens first comes last."""
     for key, body in publication.state.items():
         store_once(target, key, body, PARQUET)
     ledger = publication.ledger
     outcomes = publish_day(target, ledger.run_id, publication.prefixes, as_of=ledger.as_of)
-    status = outcomes["internal"].status
-    if status in (Status.PUBLISHED, Status.CURRENT):
+    if outcomes[INTERNAL].status in (Status.PUBLISHED, Status.CURRENT):
         put_page(target, INDEX, publication.index)
-    logger.info("publish: %s, %d prefixes", status, len(outcomes))
-    return status
+    return outcomes
 
 
-def _already_published(past: Past, target: Store) -> dict[str, Any]:
+def already_published(past: Past, target: Store, told: Told) -> dict[str, Any]:
+    """Return the outcome of a run that is current; refuse again if its findings block it."""
+    told.ledger, told.status, told.outputs = past.ledger, Status.CURRENT, past.rows()
     logger.info("%s is published already; nothing to do", past.ledger.run_id)
     # The run may have been killed between its last pointer and the index.
     put_page(target, INDEX, past.body(FRONT_PAGE))

@@ -19,21 +19,28 @@ REMEMBERED: Final = (
     "draw_certificate",
     "improvement_summary",
     "satiation_review",
+    "dislikes",
+    "report_usefulness",
     "quarantine_seen",
     "daily_rows",
     "column_profile",
     "source_scorecard",
 )
-"""What later days build on: output tables, and reviews, which are not published."""
+"""What later days build on: output tables, and what is told from day to day but not published."""
 LAST_DAYS: Final[dict[str, int]] = {
     "validation_report": 60,
     "daily_rows": 30,
     "column_profile": 30,
     "source_scorecard": 30,
     # Each day repeats what still holds.
+    "dislikes": 1,
+    "report_usefulness": 1,
     "quarantine_seen": 1,
 }
 """Days with rows that a history goes back; all, for those not named."""
+
+_WORDS: Final = frozenset({"quotes", "blame_sources", "praise_sources", "safety_sources"})
+"""Fields of an aspect that hold customers' words, or lead to them."""
 
 _DAY = pa.field("as_of", pa.date32(), nullable=False)
 
@@ -93,10 +100,15 @@ def _kept(name: str, made: pa.Table) -> pa.Table:
     if name != "improvement_summary":
         return made
     aspects = [
-        [{key: value for key, value in aspect.items() if key != "quotes"} for aspect in each]
+        [{key: value for key, value in aspect.items() if key not in _WORDS} for aspect in each]
         for each in map(json.loads, made["aspects"].to_pylist())
     ]
-    bare = {"aspects": [json.dumps(each) for each in aspects], "suggestions": ["[]"] * len(made)}
+    nothing = ["[]"] * len(made)
+    bare = {
+        "aspects": [json.dumps(each) for each in aspects],
+        "suggestions": nothing,
+        "sentences": nothing,
+    }
     for column, values in bare.items():
         place = made.column_names.index(column)
         made = made.set_column(place, made.schema.field(place), pa.array(values, pa.string()))

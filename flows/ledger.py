@@ -23,6 +23,8 @@ from trials.reports.polarity import MODELS
 VERSION: Final = version("shike")
 _PACKAGES: Final = ("flows", "infra", "quality", "recommender", "trials")
 _NO_CODE: Final = (".pyc", ".npz")
+_CHANGES_NOTHING: Final = ("store", "logging", "notify")
+"""Sections of the settings that a run's bytes do not depend on."""
 _CHUNK = 1 << 20
 _ID_DIGITS = 12
 
@@ -74,8 +76,11 @@ def name_run(
         seen: The run whose state this one builds on, or an empty text.
     """
     digest = hashlib.sha256()
-    options = dataclasses.asdict(settings)
-    del options["store"]
+    options = {
+        name: chosen
+        for name, chosen in dataclasses.asdict(settings).items()
+        if name not in _CHANGES_NOTHING
+    }
     heading = [VERSION, code_digest(), day.isoformat(), sorted(stages), options, seen]
     digest.update(json.dumps(heading, sort_keys=True, default=str).encode())
     for found in (inputs, file_digests(MODELS)):

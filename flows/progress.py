@@ -9,13 +9,14 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from infra.logs import is_for_machines
 from quality import progress as listeners
 
 
 @contextmanager
 def progress_bar() -> Iterator[listeners.Progress]:
     """Show one bar a kind of work on a terminal; elsewhere the log's lines must do."""
-    if not sys.stderr.isatty():
+    if not sys.stderr.isatty() or is_for_machines():
         yield listeners.silent
         return
     columns = (TextColumn("{task.description:<28}"), BarColumn(), TimeElapsedColumn())

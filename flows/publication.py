@@ -13,7 +13,7 @@ from flows.history import remembered
 from flows.ledger import Ledger
 from flows.recall import FRONT_PAGE, INTERNAL, LEDGER
 from flows.settings import Settings
-from infra import pages
+from infra import operations, pages
 from infra.files import parquet_bytes, table_files
 from infra.publish import PublishedObject
 from infra.publish.records import sha256
@@ -22,6 +22,7 @@ from infra.tenancy import Tenancy
 from quality.needs import sellers_by_need
 from quality.tables import INPUTS, OUTPUTS
 from quality.validation import Validation
+from trials.effect import read_out
 from trials.reports.ontology import aspect_names
 
 DATA_DOCS_INDEX: Final = "data_docs/index.html"
@@ -107,6 +108,7 @@ class Edition:
             merchants_of_need=sellers_by_need(self._input("items")),
             pseudonym_key=self.settings.shop.pseudonym_key,
             smallest_cell=self.settings.shop.smallest_cell,
+            read_out=read_out(trials, self.ledger.as_of),
         )
 
     def _input(self, name: str) -> pa.Table:
@@ -187,6 +189,7 @@ class Edition:
                 verdict=self.ledger.verdict,
                 day_href=f"{inside}/{pages.DAY_PAGE}",
                 validation_href=f"{inside}/{pages.VALIDATION_PAGE}",
+                operations_href=operations.PAGE,
                 merchants=links,
                 disclaimers=self._disclaimers(),
             )

@@ -36,6 +36,14 @@ class Past:
         """Tell whether the current run published an output table."""
         return f"{name}.parquet" in self.manifest.objects
 
+    def rows(self) -> dict[str, int]:
+        """Return the rows of every output table that the current run published."""
+        return {
+            name: self.manifest.objects[f"{name}.parquet"].rows or 0
+            for name in sorted(OUTPUTS)
+            if self.has(name)
+        }
+
     def table(self, name: str) -> pa.Table:
         """Return an output table of the current run."""
         return read_parquet(self.body(f"{name}.parquet"))

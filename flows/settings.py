@@ -18,6 +18,8 @@ from typing import Any, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
+from infra.logs import LogOptions
+from infra.notifying import NotifyOptions
 from infra.store.base import StoreOptions
 from quality.validation import ValidationOptions
 from recommender.stage import RecommendOptions
@@ -60,6 +62,8 @@ class Settings:
     recruit: RecruitOptions = field(default_factory=RecruitOptions)
     review: ReviewOptions = field(default_factory=ReviewOptions)
     effect: EffectOptions = field(default_factory=EffectOptions)
+    logging: LogOptions = field(default_factory=LogOptions)
+    notify: NotifyOptions = field(default_factory=NotifyOptions)
 
 
 def load_settings(config: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:

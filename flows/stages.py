@@ -18,6 +18,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from flows.history import latest
+from flows.observing import count_retry
 from flows.progress import progress_bar
 from flows.settings import Settings
 from infra.errors import StoreError
@@ -25,11 +26,16 @@ from infra.landing import fetch_inputs
 from quality.measures import Earlier
 from quality.reading.aside import Corrections
 from quality.rules.outcome import report_of, worst
+from quality.tables import OUTPUTS
 from quality.validation import Validation, validate
+from recommender.records import NO_DISLIKES
 from recommender.stage import recommend
 from trials.effect import measure_effect
+from trials.facts import NO_GRADES
 from trials.recruiting import recruit
+from trials.reports.dislikes import disliked_products
 from trials.reports.polarity import load_models
+from trials.reports.report_usefulness import report_usefulness
 from trials.reports.stage import review
 
 logger = logging.getLogger(__name__)
@@ -51,9 +57,24 @@ MAKES: Final[dict[str, tuple[str, ...]]] = {
         "replenishment_calendar",
         "need_states",
     ),
-    "recruit": ("selection", "draw_certificate", "trial_funnel", "applicant_profile"),
-    "review": ("report_scores", "opinions", "improvement_summary"),
-    "effect": ("trial_effect",),
+    "recruit": (
+        "selection",
+        "draw_certificate",
+        "trial_funnel",
+        "applicant_profile",
+        "award_states",
+        "report_reminders",
+        "replacements",
+        "selection_audit",
+    ),
+    "review": (
+        "report_scores",
+        "opinions",
+        "improvement_summary",
+        "follow_ups",
+        "proposed_terms",
+    ),
+    "effect": ("trial_effect", "effect_split", "pooled_effect"),
 }
 """Stage → the tables it makes."""
 
@@ -68,7 +89,10 @@ NEEDS: Final[dict[str, tuple[str, ...]]] = {
 
 def is_storage_fault(task: Any, task_run: Any, state: Any) -> bool:  # noqa: ARG001 - Prefect's signature
     """Retry what may pass by itself, and nothing else."""
-    return isinstance(state.result(raise_on_failure=False), StoreError)
+    is_one = isinstance(state.result(raise_on_failure=False), StoreError)
+    if is_one:
+        count_retry()
+    return is_one
 
 
 RETRIED: Final[dict[str, Any]] = {
@@ -96,7 +120,7 @@ def check(
 ) -> Validation:
     """Validate the inputs: good rows on, bad rows to quarantine."""
     with progress_bar() as progress:
-        validation = validate(
+        return validate(
             folder,
             into,
             as_of=day,
@@ -105,9 +129,6 @@ def check(
             earlier=Earlier.of(histories),
             progress=progress,
         )
-    accepted = sum(count.accepted for count in validation.counts)
-    logger.info("validate: %s, %d rows accepted", validation.verdict, accepted)
-    return validation
 
 
 @task(cache_policy=NO_CACHE)
@@ -116,14 +137,14 @@ def make_recommendations(
 ) -> Tables:
     """Rank what each person needs next, and withhold what still satisfies."""
     with progress_bar() as progress:
-        made = recommend(
+        return recommend(
             inputs,
             as_of=day,
             options=settings.recommend,
             reviews=histories.get("satiation_review"),
+            dislikes=histories.get("dislikes", NO_DISLIKES),
             progress=progress,
         )
-    return _logged("recommend", made)
 
 
 @task(cache_policy=NO_CACHE)
@@ -135,14 +156,14 @@ def draw_recipients(
     need_states: pa.Table | None,
 ) -> Tables:
     """Draw the trials that have closed; earlier draws stand as they were."""
-    made = recruit(
+    return recruit(
         inputs,
         as_of=day,
         options=settings.recruit,
         need_states=need_states,
         earlier_selection=_undated(histories.get("selection")),
+        report_usefulness=histories.get("report_usefulness", NO_GRADES),
     )
-    return _logged("recruit", made)
 
 
 @task(cache_policy=NO_CACHE)
@@ -161,7 +182,11 @@ def read_reports(
             previous=latest(summaries) if summaries is not None else None,
             progress=progress,
         )
-    return _logged("review", made)
+    scores = made["report_scores"]
+    return made | {
+        "dislikes": disliked_products(scores, made["opinions"]),
+        "report_usefulness": report_usefulness(scores),
+    }
 
 
 @task(cache_policy=NO_CACHE)
@@ -170,8 +195,7 @@ def read_effect(
 ) -> Tables:
     """Compare those drawn with those held out by lot, in draws of earlier days."""
     draws = histories["selection"].drop_columns("as_of")
-    effect = measure_effect(inputs, draws, as_of=day, options=settings.effect)
-    return _logged("effect", {"trial_effect": effect})
+    return measure_effect(inputs, draws, as_of=day, options=settings.effect)
 
 
 @task(cache_policy=NO_CACHE)
@@ -210,20 +234,14 @@ def with_earlier_draws(made: Mapping[str, pa.Table], histories: Tables) -> Table
     tables = dict(made)
     for name in ("selection", "draw_certificate"):
         if name in histories:
-            earlier = histories[name].drop_columns("as_of")
-            today = tables.get(name, earlier.slice(0, 0))
-            tables[name] = pa.concat_tables([earlier, today.select(earlier.column_names)])
+            # A draw of an earlier version lacks columns that are optional since.
+            earlier = OUTPUTS[name].conform(histories[name].drop_columns("as_of"))
+            tables[name] = pa.concat_tables([earlier, tables.get(name, earlier.slice(0, 0))])
     return tables
 
 
 def _undated(history: pa.Table | None) -> pa.Table | None:
     return None if history is None else history.drop_columns("as_of")
-
-
-def _logged(stage: str, made: Tables) -> Tables:
-    rows = ", ".join(f"{name} {len(table)}" for name, table in sorted(made.items()))
-    logger.info("%s: %s", stage, rows)
-    return made
 
 
 def missing_inputs(stage: str, inputs: Mapping[str, pa.Table]) -> list[str]:

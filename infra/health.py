@@ -11,9 +11,11 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final, Literal
+from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 from infra.errors import StoreError
+from infra.operations import kept_attempts
 from infra.publish.reading import read_pointer
 from infra.store.base import KeyTaken, Store, TagMismatch
 
@@ -58,6 +60,12 @@ def space(name: str, folder: Path) -> Check:
     return Check(name, "good", said)
 
 
+def without_credentials(address: str) -> str:
+    """Return an address without the name and password that may stand before its host."""
+    parts = urlsplit(address)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
 def check_store(store: Store, now: datetime) -> Iterator[Check]:
     """Look at a store: reachable, its clock, writable, conditional writes kept, what is current.
 
@@ -72,8 +80,19 @@ def check_store(store: Store, now: datetime) -> Iterator[Check]:
         return
     current = f"; current: {pointer.run_id}" if pointer else "; nothing is published yet"
     yield Check("store", "good", store.address + current)
+    yield from _last_attempt(store)
     yield _clock(store, now)
     yield from _writing(store)
+
+
+def _last_attempt(store: Store) -> Iterator[Check]:
+    """Tell how the last attempt at a day ended, if one is remembered."""
+    for attempt in kept_attempts(store)[-1:]:
+        said = f"{attempt.as_of}: {attempt.outcome} at {attempt.started:%Y-%m-%d %H:%M} UTC"
+        if attempt.is_good:
+            yield Check("last attempt", "good", said)
+        else:
+            yield Check("last attempt", "note", f"{said}, {attempt.error}")
 
 
 def _clock(store: Store, now: datetime) -> Check:

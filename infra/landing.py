@@ -1,5 +1,6 @@
 """Where input tables land: a folder is read where it is, a bucket's prefix is copied first."""
 
+import os
 from pathlib import Path
 
 from infra.store.addresses import BucketAddress, FolderAddress, parse_address
@@ -16,7 +17,8 @@ def fetch_inputs(uri: str, into: Path, options: StoreOptions | None = None) -> P
         options: How to reach S3.
 
     Raises:
-        ContractError: If a local folder does not exist or is not a folder: the data are not there.
+        ContractError: If a local folder does not exist or is not a folder: the data are not there;
+            or if something in it is no file of its own, which is not opened.
         StoreError: If S3 did not answer or refused, the bucket or prefix does not exist or is
             empty, or a file changed while it was copied.
         AddressError: If the address is neither.
@@ -24,7 +26,9 @@ def fetch_inputs(uri: str, into: Path, options: StoreOptions | None = None) -> P
     """
     match parse_address(uri):
         case FolderAddress(path):
-            return _existing(path)
+            folder = _existing(path)
+            _refuse_strange_files(folder)
+            return folder
         case BucketAddress() as place:
             # boto3 takes a second to import, which a folder need not cost.
             from infra.store.download import download  # noqa: PLC0415  # see above
@@ -45,3 +49,29 @@ def _existing(folder: Path) -> Path:
             f"did you mean {folder.parent}?"
         )
     return folder
+
+
+def _refuse_strange_files(folder: Path) -> None:
+    """Refuse what could show files of others, or keep a reader waiting for ever."""
+    root = folder.resolve()
+    for place, folders, files in os.walk(folder):
+        for name in sorted((*folders, *files)):
+            path = Path(place, name)
+            if found := _strange(path, root):
+                raise ContractError(
+                    f"a data folder must hold files of its own, but {path} is {found}; deliver the "
+                    "file itself, or remove it"
+                )
+
+
+def _strange(path: Path, root: Path) -> str:
+    """Say what is wrong with an entry of a data folder; nothing if all is well."""
+    if path.is_symlink():
+        try:
+            target = path.resolve(strict=True)
+        except (OSError, RuntimeError):  # a loop of links is a RuntimeError
+            return "a link that leads nowhere"
+        return "" if target.is_relative_to(root) else f"a link that leads out of it, to {target}"
+    if path.is_file() or path.is_dir():
+        return ""
+    return "no regular file (a pipe, a socket or a device)"

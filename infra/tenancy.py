@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from infra.blinding import without_counts_held_out, without_holdout
 from infra.pseudonyms import pseudonymise
 from quality.schema import Sensitivity, Table
 from quality.tables import OUTPUTS
@@ -25,6 +26,8 @@ class Tenancy:
     """Columns need_group, merchant_id: who sells into which need group."""
     pseudonym_key: str
     smallest_cell: int
+    read_out: frozenset[str] = frozenset()
+    """Trials whose effect has been read: only of these may merchants know who was held out."""
 
     def copies(self, outputs: Mapping[str, pa.Table]) -> dict[str, dict[str, pa.Table]]:
         """Split the merchant-facing tables by merchant.
@@ -75,7 +78,9 @@ class Tenancy:
         if counted:
             rows = rows.filter(pc.greater_equal(rows[counted], self.smallest_cell))
         if declared.name == "selection":
-            rows = _without_holdout(rows)
+            rows = without_holdout(rows, self.read_out)
+        if declared.name == "draw_certificate":
+            rows = without_counts_held_out(rows, self.read_out)
         return rows
 
     def _pseudonymous(self, declared: Table, rows: pa.Table, merchant: str) -> pa.Table:
@@ -86,23 +91,3 @@ class Tenancy:
                 hidden = pseudonymise(rows[column.name], self.pseudonym_key, scope=merchant)
                 rows = rows.set_column(place, column.arrow, hidden)
         return declared.conform(rows)
-
-
-_NOT_DRAWN = {
-    "arm": "not_selected",
-    "stratum": None,
-    "reason_code": "not_drawn",
-    "reason_zh": "合格，但本次未抽中。",
-    "reason_en": "Eligible, but not drawn this time.",
-}
-"""What a merchant reads of those who were not drawn, whether by lot they became the holdout or not."""
-
-
-def _without_holdout(selection: pa.Table) -> pa.Table:
-    """Show the holdout like the others not drawn: a merchant who knew it could spoil the measurement."""
-    not_drawn = pc.is_in(selection["arm"], pa.array(["holdout", "not_selected"]))
-    for name, shown in _NOT_DRAWN.items():
-        place = selection.column_names.index(name)
-        values = pc.if_else(not_drawn, pa.scalar(shown, pa.string()), selection[name])
-        selection = selection.set_column(place, selection.schema.field(name), values)
-    return selection

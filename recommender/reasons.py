@@ -88,8 +88,8 @@ WITHHELD: Mapping[str, tuple[str, str]] = {
         "Sent back on {since}; this item is not shown again",
     ),
     "disliked": (
-        "{since} 的报告只给了 {times} 星，不再推荐该商品",
-        "Given {times} stars in the report of {since}; this item is not shown again",
+        "{since} 的报告（{times} 星）对该商品不满意，不再推荐",
+        "The report of {since}, {times} stars, was not content with it; this item is not shown again",
     ),
     "unavailable": (
         "这类商品目前无货，有货后再推荐",

@@ -16,6 +16,7 @@ from recommender.interactions import Floats, Ints, Texts
 
 DISLIKED_RATING = 2
 """Stars of a person's own report up to which the product is not shown to them again."""
+NO_DISLIKES = pa.schema([("report_id", pa.string())]).empty_table()
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ class Ledger:
     """Whether each of them agreed to it."""
     items: pa.Table
     day: int
+    dislikes: pa.Table
+    """Column report_id: reports whose words speak against the product, whatever their stars."""
 
     def returned_items(self) -> Records:
         """Return what people sent back and did not buy again since; ``values`` are units."""
@@ -69,14 +72,15 @@ class Ledger:
     def disliked_items(self) -> Records:
         """Return the products of which a person's latest report is bad; ``values`` are stars."""
         latest = "arg_max(value, (submitted_at, report_id))"
+        disliked = "arg_max(is_disliked, (submitted_at, report_id))"
         return self._read(
             f"""
             SELECT user_id, item_id, {_day("submitted_at")} AS day, rating AS value, submitted_at,
-                report_id
+                report_id, report_id IN (FROM dislikes) AS is_disliked
             FROM reports
             """,
             latest,
-            f"{latest} <= {DISLIKED_RATING}",
+            f"{latest} <= {DISLIKED_RATING} OR {disliked}",
         )
 
     def delivered_units(self) -> Records:
@@ -109,6 +113,7 @@ class Ledger:
             for table in (EVENTS, REPORTS, AWARDS, TRIALS, EXPOSURES):
                 connection.register(table.name, self.tables.get(table.name, table.empty()))
             connection.register("items", self.items)
+            connection.register("dislikes", self.dislikes.select(["report_id"]))
             found = connection.sql(f"""
                 SELECT user_id, {things}, min(day) AS first_day, max(day) AS day, {value} AS value
                 FROM ({rows})

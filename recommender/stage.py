@@ -26,7 +26,7 @@ from recommender.needs import ANNOYANCE_WEIGHT, PersonalNeeds, read_needs
 from recommender.people import People, read_people
 from recommender.popularity import measure_popularity
 from recommender.products import Shelf, stock_shelf
-from recommender.records import Ledger
+from recommender.records import NO_DISLIKES, Ledger
 from recommender.refill import make_lists
 from recommender.replenishment import replenishment_calendar
 from recommender.returns import net_purchases
@@ -121,6 +121,7 @@ def recommend(
     as_of: date,
     options: RecommendOptions,
     reviews: pa.Table | None = None,
+    dislikes: pa.Table = NO_DISLIKES,
     progress: Progress = silent,
 ) -> dict[str, pa.Table]:
     """Decide what each person is shown, and what is withheld from whom.
@@ -135,6 +136,8 @@ def recommend(
         as_of: Everything before the start of this day (UTC) is known, nothing after.
         options: How the lists are made.
         reviews: What ``satiation_review`` held on earlier days, each row with its ``as_of``.
+        dislikes: Reports (``report_id``) whose words were found on an earlier day to speak against
+            their product: it is not shown to their writer again, whatever stars it was given.
         progress: Told which step is under way.
 
     Returns:
@@ -155,7 +158,13 @@ def recommend(
     )
     products = read_products(bought.items.of_users(people.may_profile), personal, catalogue)
     ledger = Ledger(
-        tables, catalogue, people.user_ids, people.may_profile, tables["items"], bought.day
+        tables,
+        catalogue,
+        people.user_ids,
+        people.may_profile,
+        tables["items"],
+        bought.day,
+        dislikes,
     )
     shelf, held = _withhold(personal, products, ledger, bought, options)
     popularity = measure_popularity(

@@ -1,25 +1,17 @@
 """What all tests share: how Hypothesis runs, and a real S3 server, started only if asked for."""
 
-import contextlib
 import datetime as dt
 import ipaddress
-import itertools
 import os
 import shutil
-import socket
 import subprocess
-import sysconfig
 import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import boto3
 import playwright.sync_api
 import pytest
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -27,160 +19,25 @@ from cryptography.x509.oid import NameOID
 from hypothesis import settings
 
 import flows  # noqa: F401 - what shike asks of Prefect must stand before anything imports it
-from infra.store import StoreOptions
+from infra.store.seaweedfs import SeaweedFS, serving
 
 # A law holds or not; how long an example takes on a busy machine is no part of it.
 settings.register_profile("shike", deadline=None)
 settings.load_profile("shike")
-
-_PORTS = 6
-_RPC_OFFSET = 10_000
-_READY_SECONDS = 60
-
-
-@dataclass(frozen=True)
-class SeaweedFS:
-    """A running S3 server on loopback that checks signatures, checksums and conditions."""
-
-    endpoint: str
-    tls_endpoint: str
-    ca_bundle: str
-    access_key: str = "shike-test"
-    secret_key: str = "only-for-tests-on-loopback"
-    _numbers: Iterator[int] = field(default_factory=itertools.count)
-
-    def options(self, *, tls: bool = False, **changes) -> StoreOptions:
-        """Store options that reach the server."""
-        usual = {
-            "endpoint_url": self.tls_endpoint if tls else self.endpoint,
-            "ca_bundle": self.ca_bundle if tls else "",
-            "access_key": self.access_key,
-            "secret_key": self.secret_key,
-        }
-        return StoreOptions(**(usual | changes))
-
-    def client(self):
-        """A boto3 client beside the store's own."""
-        return boto3.session.Session().client(
-            "s3",
-            endpoint_url=self.endpoint,
-            region_name="us-east-1",
-            aws_access_key_id=self.access_key,
-            aws_secret_access_key=self.secret_key,
-            config=Config(signature_version="s3v4", retries={"total_max_attempts": 1}),
-        )
-
-    def bucket(self) -> str:
-        """Create a bucket of the test's own and return its name."""
-        name = f"test-{os.getpid()}-{next(self._numbers)}"
-        self.client().create_bucket(Bucket=name)
-        return name
 
 
 @pytest.fixture(scope="session")
 def seaweedfs() -> Iterator[SeaweedFS]:
     """A real S3 server; mark its tests ``s3`` and ``xdist_group("s3")`` so that there is one."""
     with tempfile.TemporaryDirectory(prefix="weed-") as scratch:
-        folder = Path(scratch)
-        _write_certificate(folder)
-        base = _free_ports()
-        server = SeaweedFS(
-            endpoint=f"http://127.0.0.1:{base + 3}",
-            tls_endpoint=f"https://127.0.0.1:{base + 5}",
-            ca_bundle=str(folder / "tls.crt"),
-        )
-        with _running(_command(folder, base), folder, server):
+        certificate = Path(scratch) / "tls.crt"
+        _write_certificate(certificate)
+        with serving(Path(scratch), certificate) as server:
             yield server
 
 
-def _command(folder: Path, base: int) -> list[str]:
-    weed = shutil.which("weed", path=sysconfig.get_path("scripts"))
-    if weed is None:
-        pytest.fail("the S3 tests need `weed`: install the development requirements (make test)")
-    return [
-        weed,
-        "mini",
-        f"-dir={folder}",
-        # Without these three it listens on every interface and reports home.
-        "-ip=127.0.0.1",
-        "-ip.bind=127.0.0.1",
-        "-master.telemetry=false",
-        "-admin.ui=false",
-        "-webdav=false",
-        "-s3.port.iceberg=0",
-        "-s3.port.lance=0",
-        "-s3.autoCreateBucket=false",
-        "-s3.iam.readOnly=false",
-        "-master.volumeSizeLimitMB=64",
-        f"-master.port={base}",
-        f"-volume.port={base + 1}",
-        f"-filer.port={base + 2}",
-        f"-s3.port={base + 3}",
-        f"-admin.port={base + 4}",
-        f"-s3.port.https={base + 5}",
-        f"-s3.cert.file={folder / 'tls.crt'}",
-        f"-s3.key.file={folder / 'tls.key'}",
-        f"-filer.localSocket={folder / 'filer.sock'}",
-        f"-s3.localSocket={folder / 's3.sock'}",
-    ]
-
-
-@contextlib.contextmanager
-def _running(command: list[str], folder: Path, server: SeaweedFS) -> Iterator[None]:
-    log = folder / "weed.log"
-    environment = {
-        "PATH": os.environ.get("PATH", ""),
-        "HOME": str(folder),
-        "TMPDIR": str(folder),
-        "AWS_ACCESS_KEY_ID": server.access_key,
-        "AWS_SECRET_ACCESS_KEY": server.secret_key,
-    }
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            command, cwd=folder, env=environment, stdout=output, stderr=subprocess.STDOUT
-        )
-    try:
-        _wait_until_ready(process, server, log)
-        yield
-    finally:
-        # Nothing it holds is worth its two seconds of a polite end.
-        process.kill()
-        process.wait()
-
-
-def _wait_until_ready(process: subprocess.Popen, server: SeaweedFS, log: Path) -> None:
-    deadline = time.monotonic() + _READY_SECONDS
-    while process.poll() is None and time.monotonic() < deadline:
-        with contextlib.suppress(BotoCoreError, ClientError):
-            client, bucket = server.client(), server.bucket()
-            client.put_object(Bucket=bucket, Key="ready", Body=b"yes")
-            client.get_object(Bucket=bucket, Key="ready")
-            return
-        time.sleep(0.05)
-    pytest.fail(f"SeaweedFS did not become ready:\n{log.read_text(errors='replace')[-3000:]}")
-
-
-def _free_ports() -> int:
-    """Return the first of six ports in a row that are free, and free again 10,000 higher."""
-    start = 20_000 + os.getpid() * 16 % 20_000
-    for base in range(start, 50_000, 16):
-        ports = [base + step + rpc for step in range(_PORTS) for rpc in (0, _RPC_OFFSET)]
-        if all(map(_is_free, ports)):
-            return base
-    pytest.fail("no free ports for SeaweedFS")
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
-
-
-def _write_certificate(folder: Path) -> None:
-    """Write a certificate for 127.0.0.1, signed by itself, and its key."""
+def _write_certificate(path: Path) -> None:
+    """Write a certificate for 127.0.0.1, signed by itself, and its key beside it."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
     now = dt.datetime.now(dt.UTC)
@@ -195,8 +52,8 @@ def _write_certificate(folder: Path) -> None:
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
-    (folder / "tls.crt").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    (folder / "tls.key").write_bytes(
+    path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    path.with_suffix(".key").write_bytes(
         key.private_bytes(
             serialization.Encoding.PEM,
             serialization.PrivateFormat.PKCS8,

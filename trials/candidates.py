@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf, isfinite
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,7 @@ from scipy import sparse
 
 from trials.arrays import place_in_group, texts
 from trials.draw import lot_order
+from trials.prices import HUNDREDTHS, unit_prices
 from trials.programme import Problem
 from trials.quotas import members, parse_quotas
 from trials.strata import Limits
@@ -28,6 +30,8 @@ class Caps:
     """Units over all trials drawn on a day."""
     per_year: int
     """Units within 365 days, earlier ones included."""
+    budget: float = inf
+    """Cost of all units drawn for on a day, at list prices."""
 
 
 def best_first(facts: pa.Table, eligible: Bools, scores: Floats) -> Ints:
@@ -49,7 +53,13 @@ def best_first(facts: pa.Table, eligible: Bools, scores: Floats) -> Ints:
 
 
 def build_problem(
-    facts: pa.Table, rows: Ints, scores: Floats, drawn: pa.Table, caps: Caps
+    facts: pa.Table,
+    rows: Ints,
+    scores: Floats,
+    drawn: pa.Table,
+    caps: Caps,
+    items: pa.Table,
+    is_given: Bools | None = None,
 ) -> Problem:
     """State the selection over all trials drawn.
 
@@ -58,10 +68,13 @@ def build_problem(
         rows: The eligible ones, as ``best_first`` orders them.
         scores: Score of every row of ``facts``.
         drawn: The trials, sorted.
-        caps: Units a person may get.
+        caps: Units a person may get, and what all may cost.
+        items: The catalogue, for the prices.
+        is_given: Rows of ``facts`` that get a unit by decision of people; None for none.
 
     Raises:
-        ContractError: If a trial's quotas cannot be read.
+        ContractError: If a trial's quotas cannot be read, or there is a budget and a price is not
+            known.
     """
     applicants = facts.take(pa.array(rows))
     trial_ids = drawn["trial_id"].to_pylist()
@@ -79,6 +92,8 @@ def build_problem(
         np.arange(len(trial_ids)), np.array([len(one) for one in per_trial], dtype=np.int64)
     )
     left = caps.per_year - applicants["awards_year"].to_numpy()
+    if is_given is not None:
+        left = np.maximum(left, is_given[rows])
     return Problem(
         scores=scores[rows],
         trial=trial.astype(np.int64),
@@ -89,6 +104,11 @@ def build_problem(
         quotas=quotas,
         quota_trial=quota_trial,
         groups=_groups(applicants, trial, quotas, quota_trial),
+        is_given=None if is_given is None else is_given[rows],
+        prices=unit_prices(drawn, items)
+        if isfinite(caps.budget)
+        else np.zeros(len(trial_ids), dtype=np.int64),
+        budget=round(caps.budget * HUNDREDTHS) if isfinite(caps.budget) else inf,
     )
 
 

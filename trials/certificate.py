@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from hashlib import sha256
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from quality.tables.outputs import ARMS
@@ -24,7 +25,8 @@ HASHED = ("user_id", "standing", "rank", *PARTS, "score", "stratum")
 """What the input hash covers of each applicant: all that was fixed before the seed was opened."""
 WINNERS = ("core", "band", "open")
 """Arms that get a unit."""
-_SECRET = "draw_secret"  # noqa: S105  the name of an option, not a secret
+_HIDDEN = ("draw_secret", "overrides")
+"""Options that a certificate does not show: a secret, and names of people."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,12 +53,17 @@ def certify(
         trial: Its row of ``trials``.
         rows: Its rows of ``selection``.
         account: What else is stated.
-        options: The options of the draw; the secret is left out.
+        options: The options of the draw; the secret and the overrides are left out, and no
+            limit is null.
 
     Returns:
         A row of ``DRAW_CERTIFICATE``.
     """
-    shown = {name: value for name, value in options.items() if name != _SECRET}
+    shown = {
+        name: None if value == inf else value
+        for name, value in options.items()
+        if name not in _HIDDEN
+    }
     arms = rows["arm"].to_pylist()
     refused = [
         code

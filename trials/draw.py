@@ -3,12 +3,14 @@
     order = SHA-256( trial "|" seed "|" user ), in hexadecimal, ascending, inside each stratum
 
 The first ``seats`` win; of a band's losers the next ``waitlist`` wait and the rest are held out.
+Where the seats may be shared in several ways, the way is SHA-256( trial "|" seed ), read as a whole
+number, modulo the number of ways.
 """
 
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -22,9 +24,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from trials.arrays import Bools, Ints, Texts
-    from trials.strata import Stratum
+    from trials.strata import Plan, Stratum
 
-ALGORITHM = "shike-draw/1 (SHA-256 of trial|seed|user, ascending, by stratum)"
+ALGORITHM = (
+    "shike-draw/2 (SHA-256 of trial|seed|user, ascending, by stratum; of trial|seed, by way)"
+)
+KNOWN_ALGORITHMS = (
+    ALGORITHM,
+    "shike-draw/1 (SHA-256 of trial|seed|user, ascending, by stratum)",
+)
+"""What can be replayed; the first version had one way of sharing the seats."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +103,37 @@ def lot_order(trial_id: str, seed: str, users: Sequence[str] | Texts) -> Ints:
         lot.update(user.encode())
         lots.append(lot.digest())
     return np.array(sorted(range(len(users)), key=lots.__getitem__), dtype=np.int64)
+
+
+def by_way_drawn(trial_id: str, seed: str, strata: Sequence[Stratum]) -> tuple[Stratum, ...]:
+    """Draw the way in which the seats are shared.
+
+    Args:
+        trial_id: The trial.
+        seed: Its seed.
+        strata: The lotteries, each with its seats by every way.
+
+    Returns:
+        The lotteries with the seats of the way that was drawn.
+    """
+    number = int(sha256(f"{trial_id}|{seed}".encode()).hexdigest(), 16)
+    return tuple(replace(one, seats=one.ways[number % len(one.ways)]) for one in strata)
+
+
+def hold_draw(plan: Plan, trial_id: str, seed: str, users: Sequence[str] | Texts) -> Drawn:
+    """Draw the way of sharing, then the lots.
+
+    Args:
+        plan: What was fixed before the seed was opened.
+        trial_id: The trial.
+        seed: Its seed.
+        users: The plan's applicants, best first, shape (n,).
+
+    Returns:
+        Arms and waitlist positions, in the order of the applicants.
+    """
+    strata = by_way_drawn(trial_id, seed, plan.strata)
+    return draw(plan.is_core, plan.stratum, strata, lot_order(trial_id, seed, users))
 
 
 def draw(is_core: Bools, stratum: Ints, strata: Sequence[Stratum], order: Ints) -> Drawn:

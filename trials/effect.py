@@ -1,57 +1,33 @@
-"""What a trial caused: buyers among those whom the lottery chose against those it held out."""
+"""What a trial caused: buyers among those whom the lottery chose against those it held out.
+
+What decides is stated before anything is looked at: the verdict is that of the raw interval.
+The randomisation test, the estimate adjusted for the past and the one in the light of other trials
+stand beside it and never decide.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from quality.needs import NEED_GROUP_SQL
-from quality.tables.outputs import TRIAL_EFFECT
-from trials.arrays import numbers, texts
-from trials.engine import complete, query
-from trials.intervals import smallest_detectable_effect, stratified_newcombe
+from quality.tables.outputs import EFFECT_SPLIT, POOLED_EFFECT, TRIAL_EFFECT
+from trials.effects.arms import Arms, compare
+from trials.effects.cost import cost_per_buyer
+from trials.effects.means import mean_difference
+from trials.effects.people import OUTCOMES, Lottery, lotteries
+from trials.effects.randomisation import randomisation_p_value
+from trials.effects.scopes import pool_effects, verdict_of, with_neighbours
+from trials.effects.split import LATE_DAYS, split_effects
+from trials.intervals import Difference, stratified_newcombe
+from trials.power import smallest_detectable_effect
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
-
-OUTCOMES = ("item", "need_group")
-
-_COUNTS = f"""
-with catalogue as (select *, {NEED_GROUP_SQL} as item_need_group from items),
-drawn as (
-    select t.trial_id, t.item_id, i.item_need_group, t.closes_on + 1 as drawn_on
-    from trials t left join catalogue i using (item_id)
-),
-windows as (select unnest($windows)::integer as window_days),
-observed as (
-    select s.trial_id, s.user_id, s.stratum, s.arm = 'band' as is_treatment, w.window_days,
-           d.item_id, d.item_need_group, d.drawn_on::timestamptz as from_time,
-           (d.drawn_on + w.window_days)::timestamptz as until_time
-    from selection s join drawn d using (trial_id) cross join windows w
-    where s.arm in ('band', 'holdout') and d.drawn_on + w.window_days <= $as_of
-),
-bought as (
-    select distinct o.trial_id, o.user_id, o.window_days
-    from observed o join events e on e.user_id = o.user_id and e.event_type = 'purchase'
-        and e.occurred_at >= o.from_time and e.occurred_at < o.until_time
-    left join catalogue i on i.item_id = e.item_id
-    where case when $outcome = 'item' then e.item_id = o.item_id
-        else i.item_need_group = o.item_need_group end
-)
-select o.trial_id, o.window_days, o.stratum,
-       count(*) filter (o.is_treatment) as n_treatment,
-       count(*) filter (not o.is_treatment) as n_holdout,
-       count(b.user_id) filter (o.is_treatment) as buyers_treatment,
-       count(b.user_id) filter (not o.is_treatment) as buyers_holdout
-from observed o left join bought b
-    on b.trial_id = o.trial_id and b.user_id = o.user_id and b.window_days = o.window_days
-group by o.trial_id, o.window_days, o.stratum
-order by o.trial_id, o.window_days, o.stratum
-"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,22 +48,22 @@ def measure_effect(
     *,
     as_of: date,
     options: EffectOptions | None = None,
-) -> pa.Table:
+) -> dict[str, pa.Table]:
     """Measure by intention to treat: everybody counts in the arm the lottery put them in.
 
-    Only the band's lottery is used: winners against holdout, inside strata. The core was chosen for
-    its scores, the waitlist may still have received a unit. The windows start on the day after
-    applications closed.
+    Only the band's lottery is used, inside strata: winners against held out, or, where the waitlist
+    received units, offered against not offered without the last taker. The core was chosen for its
+    scores. The windows start on the day after applications closed.
 
     Args:
-        tables: Input tables; ``trials``, ``events`` and ``items`` are read.
+        tables: Input tables; ``trials``, ``events``, ``items`` and ``awards`` are read.
         selection: Selections of earlier draws.
-        as_of: The day; purchases before its start count.
+        as_of: The day; purchases and awards before its start count.
         options: The outcome.
 
     Returns:
-        ``TRIAL_EFFECT`` rows, one a trial with a band and window that has passed; none if there
-        was no such draw.
+        ``trial_effect``, a row a trial with a band and window that has passed; ``effect_split``, of
+        trials whose 90 days have passed; ``pooled_effect``, of scopes with several trials.
 
     Raises:
         ValueError: If the outcome is unknown.
@@ -95,51 +71,98 @@ def measure_effect(
     options = options or EffectOptions()
     if options.outcome not in OUTCOMES:
         raise ValueError(f"outcome must be one of {', '.join(OUTCOMES)}, got {options.outcome!r}")
-    whole = complete(tables)
-    sources = {name: whole[name] for name in ("trials", "events", "items")}
-    counts = query(
-        _COUNTS,
-        sources | {"selection": selection},
-        as_of=as_of,
-        windows=list(WINDOWS_DAYS),
-        outcome=options.outcome,
-    )
-    trial, window = texts(counts, "trial_id"), counts["window_days"].to_numpy()
-    keys = sorted(set(zip(trial.tolist(), window.tolist(), strict=True)))
-    rows = [_row(counts.filter(pa.array((trial == t) & (window == w))), t, w) for t, w in keys]
-    return TRIAL_EFFECT.conform(pa.Table.from_pylist(rows, TRIAL_EFFECT.schema))
+    rows, arms_of = [], {}
+    for lottery in lotteries(
+        tables, selection, as_of=as_of, windows=WINDOWS_DAYS, outcome=options.outcome
+    ):
+        arms = compare(lottery)
+        rows.append(_row(lottery, arms) | {"outcome": options.outcome})
+        if lottery.window_days == LATE_DAYS:
+            arms_of[lottery.trial_id] = arms
+    split = split_effects(tables, selection, arms_of, as_of=as_of)
+    made = {
+        TRIAL_EFFECT: with_neighbours(rows),
+        EFFECT_SPLIT: split,
+        POOLED_EFFECT: pool_effects(rows),
+    }
+    return {
+        table.name: table.conform(pa.Table.from_pylist(found, table.schema))
+        for table, found in made.items()
+    }
 
 
-def _row(strata: pa.Table, trial_id: str, window_days: int) -> dict[str, Any]:
-    n1, n0, buyers1, buyers0 = (
-        numbers(strata, name).astype(np.int64)
-        for name in ("n_treatment", "n_holdout", "buyers_treatment", "buyers_holdout")
-    )
+def read_out(trials: pa.Table, as_of: date) -> frozenset[str]:
+    """Name the trials whose last window has passed: of these alone may anybody know the holdout.
+
+    Args:
+        trials: Rows of ``trials``.
+        as_of: The day.
+    """
+    last = as_of - timedelta(days=max(WINDOWS_DAYS) + 1)
+    passed = trials.filter(pc.less_equal(trials["closes_on"], pa.scalar(last)))
+    return frozenset(passed["trial_id"].to_pylist())
+
+
+def _row(lottery: Lottery, arms: Arms) -> dict[str, Any]:
+    """State one trial's effect in one window, with what it is pooled by."""
+    n1, n0 = arms.count(arms.is_treatment), arms.count(arms.is_holdout)
+    buyers1 = arms.count(arms.is_treatment & lottery.has_bought)
+    buyers0 = arms.count(arms.is_holdout & lottery.has_bought)
     row: dict[str, Any] = {
-        "trial_id": trial_id,
-        "window_days": window_days,
+        "trial_id": lottery.trial_id,
+        "merchant_id": lottery.merchant_id,
+        "need_group": lottery.need_group,
+        "window_days": lottery.window_days,
         "n_treatment": int(n1.sum()),
         "n_holdout": int(n0.sum()),
         "verdict": "cannot tell yet",
+        "estimator": arms.estimator,
     }
     difference = stratified_newcombe(buyers1, n1, buyers0, n0)
     if difference is None:
         return row
     base_rate = (float(buyers0.sum()) + 0.5) / (float(n0.sum()) + 1)
-    return row | {
-        "rate_treatment": difference.rate_treatment,
-        "rate_holdout": difference.rate_holdout,
-        "itt": difference.value,
-        "low": difference.low,
-        "high": difference.high,
-        "smallest_detectable_effect": smallest_detectable_effect(
-            base_rate, int(n1.sum()), int(n0.sum())
-        ),
-        "verdict": _verdict(difference.low, difference.high),
+    return (
+        row
+        | {
+            "rate_treatment": difference.rate_treatment,
+            "rate_holdout": difference.rate_holdout,
+            "itt": difference.value,
+            "low": difference.low,
+            "high": difference.high,
+            "smallest_detectable_effect": smallest_detectable_effect(
+                base_rate, int(n1.sum()), int(n0.sum())
+            ),
+            "verdict": verdict_of(difference.low, difference.high),
+            "p_value": randomisation_p_value(buyers1, n1, buyers0, n0),
+        }
+        | _adjusted(lottery, arms)
+        | _cost(lottery, arms, difference)
+    )
+
+
+def _adjusted(lottery: Lottery, arms: Arms) -> dict[str, Any]:
+    adjusted = mean_difference(
+        arms, lottery.has_bought.astype("float64"), lottery.had_bought.astype("float64")
+    )
+    if adjusted is None:
+        return {}
+    names = ("value", "low", "high", "rho2")
+    return {
+        f"cuped_{'itt' if name == 'value' else name}": getattr(adjusted, name) for name in names
     }
 
 
-def _verdict(low: float, high: float) -> str:
-    if low > 0:
-        return "more buyers"
-    return "fewer buyers" if high < 0 else "cannot tell yet"
+def _cost(lottery: Lottery, arms: Arms, difference: Difference) -> dict[str, Any]:
+    """Price the units at the item's list price; where no award is on record, all were given."""
+    if lottery.list_price is None:
+        return {}
+    offered = lottery.is_given[arms.is_treatment]
+    share = float(offered.mean()) if offered.any() else 1.0
+    cost = cost_per_buyer(lottery.list_price, share, difference)
+    return {
+        "cost_per_buyer": cost.value,
+        "cost_low": cost.low,
+        "cost_high": cost.high,
+        "cost_currency": lottery.currency,
+    }

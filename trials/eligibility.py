@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from trials.arrays import Bools, Floats, Texts
+    from trials.overrides import Decided
 
 RULES: dict[str, tuple[str, ...]] = {
     "outside_window": (),
@@ -54,6 +55,15 @@ class Eligibility:
     """What completes the sentence (the day from which one may be chosen again), same shape."""
     not_applicable: tuple[str, ...]
     """Rules that could not be asked, because the data holds nothing to ask about."""
+
+    def with_decisions(self, decided: Decided) -> Eligibility:
+        """Let the decisions of people stand above the rules."""
+        codes = np.where(decided.is_given, "", self.codes)
+        return Eligibility(
+            codes=np.where(decided.is_denied, "override_denied", codes).astype(object),
+            details=self.details,
+            not_applicable=self.not_applicable,
+        )
 
 
 def judge(facts: pa.Table, known: frozenset[str], options: EligibilityOptions) -> Eligibility:

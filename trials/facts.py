@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
 from quality.needs import NEED_GROUP_SQL
 from quality.tables.outputs import SELECTION
 from trials.engine import query
+from trials.identities import NO_DUPLICATES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    import pyarrow as pa
-
+NO_GRADES = pa.schema([("report_id", pa.string()), ("usefulness", pa.float64())]).empty_table()
 AGE_BAND = """coalesce({users}.age_band, case
     when {users}.birth_year is null then null
     when {year} - {users}.birth_year < 18 then '0-17'
@@ -24,6 +26,13 @@ AGE_BAND = """coalesce({users}.age_band, case
     when {year} - {users}.birth_year < 65 then '55-64'
     else '65+' end)"""
 """A person's age band: as delivered, else from the year of birth."""
+
+HASTE_SECONDS = 600
+"""An application so soon after its trial opened is quick."""
+DETAIL_SHARE = 0.7
+"""Part of detail in the usefulness of a report that nobody has graded; the rest is photographs."""
+BURST_SECONDS = 60
+"""An application so soon after another of the same person is quick."""
 
 _DRAWN = """
 select * from trials t
@@ -73,15 +82,18 @@ award_facts as (
     group by all
 ),
 written as (
-    select user_id, submitted_at, least(coalesce(photo_count, 0), 3) as photos,
-           length(text) + 2 * length(regexp_replace(text, '[^\\x{{4e00}}-\\x{{9fff}}]', '', 'g'))
-               as letters
-    from reports where trial_id is not null
+    select user_id, submitted_at, coalesce(u.usefulness,
+               {DETAIL_SHARE} * (1 - exp(-(
+                   length(text)
+                   + 2 * length(regexp_replace(text, '[^\\x{{4e00}}-\\x{{9fff}}]', '', 'g'))
+               ) / $letters_saturation))
+               + {1 - DETAIL_SHARE} * least(coalesce(photo_count, 0), 3) / 3
+           ) as usefulness
+    from reports left join report_usefulness u using (report_id) where trial_id is not null
 ),
 report_facts as (
     select a.trial_id, a.user_id, count(*) as reports_written,
-           sum((1e6 * (1 - exp(-r.letters / $letters_saturation)))::bigint)::bigint as detail_micro,
-           sum(r.photos)::bigint as photos
+           sum((1e6 * r.usefulness)::bigint)::bigint as useful_micro
     from asked a join written r on r.user_id = a.user_id and r.submitted_at < a.cutoff
     group by all
 ),
@@ -101,11 +113,29 @@ event_facts as (
     where e.event_type in ('purchase', 'share')
     group by all
 ),
+paced as (
+    select o.user_id, o.trial_id, o.applied_at,
+           epoch(o.applied_at - t.opens_on::timestamptz) as after_opening,
+           epoch(o.applied_at - lag(o.applied_at) over (
+               partition by o.user_id order by o.applied_at, o.trial_id
+           )) as after_another
+    from (
+        select user_id, trial_id, min(applied_at) as applied_at from applications group by all
+    ) o left join trials t using (trial_id)
+),
 application_facts as (
-    select a.trial_id, a.user_id, count(*) as other_applications
-    from asked a join applications o on o.user_id = a.user_id and o.trial_id <> a.trial_id
+    select a.trial_id, a.user_id,
+           count(*) filter (o.trial_id <> a.trial_id) as other_applications,
+           count(*) filter (
+               (o.after_opening > 0 and o.after_opening <= {HASTE_SECONDS})
+               or (o.after_another > 0 and o.after_another <= {BURST_SECONDS})
+           ) as quick_applications
+    from asked a join paced o on o.user_id = a.user_id
         and o.applied_at < a.cutoff and o.applied_at >= a.cutoff - interval 365 day
     group by all
+),
+other_ids as (
+    select trial_id, person_id as user_id, count(*) as other_ids from duplicates group by all
 ),
 statements as (
     select a.trial_id, a.user_id, lower(trim(a.statement)) as words
@@ -139,10 +169,12 @@ select a.trial_id, a.user_id, a.is_in_window,
        coalesce(w.reports_on_time, 0) as reports_on_time,
        coalesce(w.reports_overdue, 0) as reports_overdue,
        coalesce(r.reports_written, 0) as reports_written,
-       coalesce(r.detail_micro, 0) as detail_micro, coalesce(r.photos, 0) as photos,
+       coalesce(r.useful_micro, 0) as useful_micro,
        coalesce(e.order_days, 0) as order_days, coalesce(e.need_days, 0) as need_days,
        coalesce(e.shares, 0) as shares, coalesce(e.is_recent_buyer, false) as is_recent_buyer,
        coalesce(o.other_applications, 0) as other_applications,
+       coalesce(o.quick_applications, 0) as quick_applications,
+       coalesce(i.other_ids, 0) as other_ids,
        c.user_id is not null as is_statement_copied,
        coalesce(h.household_applicants, 1) as household_applicants,
        coalesce(n.p_need, 0) as p_need
@@ -153,6 +185,7 @@ left join award_facts w on w.trial_id = a.trial_id and w.user_id = a.user_id
 left join report_facts r on r.trial_id = a.trial_id and r.user_id = a.user_id
 left join event_facts e on e.trial_id = a.trial_id and e.user_id = a.user_id
 left join application_facts o on o.trial_id = a.trial_id and o.user_id = a.user_id
+left join other_ids i on i.trial_id = a.trial_id and i.user_id = a.user_id
 left join copied c on c.trial_id = a.trial_id and c.user_id = a.user_id
 left join clusters h on h.trial_id = a.trial_id and h.household_id = u.household_id
 left join need_states n on n.user_id = a.user_id and n.need_group = a.need_group
@@ -191,27 +224,36 @@ def gather_facts(
     as_of: date,
     letters_saturation: float,
     has_deliveries: bool,
+    duplicates: pa.Table = NO_DUPLICATES,
 ) -> pa.Table:
     """Gather one row an applicant and trial, from what was known when applications closed.
 
-    Whoever applied twice to a trial counts once. ``is_newcomer`` is true for who had never had a
+    Whoever applied twice to a trial counts once. A time of exactly midnight or exactly that of
+    another application is taken for a day without its time: neither is quick. ``is_newcomer`` is true for who had never had a
     trial unit. Counts of awards, orders, shares and other applications look back 365 days. Only the
     awards behind cool-down and yearly cap are those known today: a promise made since applications
     closed binds as well.
 
     Args:
-        tables: All declared input tables; ``awards`` may hold recipients of earlier draws too.
+        tables: All declared input tables; ``awards`` may hold recipients of earlier draws too. And
+            ``report_usefulness``, if reports were graded: of others, letters and photographs count.
         drawn: The trials to draw.
         need_states: Where people stand with each need; may have no rows.
         as_of: The day; awards before its start are known.
         letters_saturation: Letters at which a report has 63 % of the credit for detail.
         has_deliveries: Whether the awards tell when a unit arrived; if not, all count as arrived.
+        duplicates: Applications under further ids, as ``identities.by_person`` finds them.
 
     Returns:
         One row a trial and applicant, sorted by both.
     """
     names = ("trials", "items", "users", "applications", "awards", "reports", "events")
-    sources = _of(tables, *names) | {"trials_to_draw": drawn, "need_states": need_states}
+    sources = _of(tables, *names) | {
+        "trials_to_draw": drawn,
+        "need_states": need_states,
+        "duplicates": duplicates,
+        "report_usefulness": tables.get("report_usefulness", NO_GRADES),
+    }
     return query(
         _FACTS,
         sources,

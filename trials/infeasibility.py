@@ -1,4 +1,4 @@
-"""When no selection meets the quotas: which ones fall short, and by how little."""
+"""When no selection meets the quotas: which limits stand in the way, and the smallest change that helps."""
 
 from __future__ import annotations
 
@@ -9,21 +9,31 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from quality.errors import ContractError
 from trials.errors import InfeasibleError, Shortfall
 from trials.programme import build
 from trials.settlement import relax, settle
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from trials.arrays import Bools, Floats, Ints
     from trials.programme import Problem
+    from trials.quotas import Quota
 
 _WHOLE = 1e-6
 _NODES = 2000
+_OPTIMAL = 0
+_SLACK = 0.1
+"""More than what preferences among equal sums add to or take from a sum, and less than one."""
 _TIE = 1e-4
 
 
 def explain(problem: Problem) -> InfeasibleError:
-    """Find the smallest lowering of minimums, in people, that would make a problem feasible.
+    """Find the smallest change of minimums and maximums that would make a problem feasible.
+
+    A change is counted in people, over all limits together. Units, households, people's caps and
+    the budget stand: they are no quotas.
 
     A linear programme points at the trials at fault, which are then solved in whole people as if
     there were no others. While that leaves the whole infeasible, because trials compete for the
@@ -34,29 +44,42 @@ def explain(problem: Problem) -> InfeasibleError:
         problem: A problem without a feasible selection.
 
     Returns:
-        The error to raise: each trial, quota and shortfall.
+        The error to raise: each trial, quota and limit, with the nearest that could be kept. Where
+        the proof takes too many nodes, the change told is one that would do, and says so.
+
+    Raises:
+        ContractError: If units given by decision of people stand in the way, and no quota.
     """
     suspects = np.zeros(0, dtype=np.int64)
-    lowered = problem
-    while len(fresh := np.setdiff1d(_at_fault(lowered), suspects)):
+    changed = problem
+    is_least = True
+    while len(fresh := np.setdiff1d(_at_fault(changed), suspects)):
         suspects = np.union1d(suspects, fresh)
-        lowered = _lower(problem, np.isin(problem.quota_trial, suspects), problem.only(suspects))
-    if not _is_feasible(lowered):
-        lowered = _lower(problem, np.ones(len(problem.quotas), dtype=np.bool_), problem)
-    return InfeasibleError(_shortfalls(problem, lowered))
+        of_part = np.isin(problem.quota_trial, suspects)
+        changed, is_least = _change(problem, of_part, problem.only(suspects))
+    if not _is_feasible(changed):
+        everything = np.ones(len(problem.quotas), dtype=np.bool_)
+        changed, is_least = _change(problem, everything, problem)
+    return InfeasibleError(tuple(_shortfalls(problem, changed)), is_least=is_least)
 
 
 def _at_fault(problem: Problem) -> Ints:
-    """Name the trials that lack people even if people could be selected in part."""
-    return np.unique(problem.quota_trial[_missing(problem, whole=False) > 0])
+    """Name the trials whose limits cannot be kept even if people could be selected in part."""
+    change, _ = _least_change(problem, whole=False)
+    return np.unique(problem.quota_trial[change.any(axis=0)])
 
 
-def _lower(problem: Problem, of_part: Bools, part: Problem) -> Problem:
-    """Lower a problem's minimums by the people missing, in whole, in a part of its trials."""
-    missing = np.zeros(len(problem.quotas), dtype=np.int64)
-    missing[of_part] = np.ceil(_missing(part, whole=True) - _WHOLE)
-    quotas = zip(problem.quotas, missing.tolist(), strict=True)
-    return replace(problem, quotas=tuple(replace(q, low=q.low - less) for q, less in quotas))
+def _change(problem: Problem, of_part: Bools, part: Problem) -> tuple[Problem, bool]:
+    """Change limits as a part of the trials needs, in whole people; and whether less would not do."""
+    change = np.zeros((2, len(problem.quotas)), dtype=np.int64)
+    needed, is_least = _least_change(part, whole=True)
+    change[:, of_part] = np.ceil(needed - _WHOLE)
+    less, more = change.tolist()
+    quotas = tuple(
+        replace(quota, low=quota.low - fewer, high=quota.high + further)
+        for quota, fewer, further in zip(problem.quotas, less, more, strict=True)
+    )
+    return replace(problem, quotas=quotas), is_least
 
 
 def _is_feasible(problem: Problem) -> bool:
@@ -65,40 +88,69 @@ def _is_feasible(problem: Problem) -> bool:
     return relaxed is not None and settle(programme, relaxed, limit=0, nodes=_NODES) is not None
 
 
-def _missing(problem: Problem, *, whole: bool) -> Floats:
-    """Minimise the people missing in sum over all quotas; people missing of each, (n_quotas,).
+def _least_change(problem: Problem, *, whole: bool) -> tuple[Floats, bool]:
+    """Minimise the people by which limits change, in sum over all quotas.
 
-    Of equal sums the one that lowers the highest minimums is taken: the likeliest mistakes.
+    Of equal sums the one that lowers the highest minimums is taken, the likeliest mistakes, and
+    raises maximums last.
+
+    Args:
+        problem: The problem.
+        whole: Whether people are selected whole.
+
+    Returns:
+        By how many people each minimum is lowered, and each maximum raised, shape (2, n_quotas);
+        and whether no smaller sum is possible.
     """
     n, n_quotas = len(problem.scores), len(problem.quotas)
     programme = build(problem)
     quota_rows = programme.first_quota + np.arange(n_quotas)
     shape = (programme.matrix.shape[0], n_quotas)
-    missing = sparse.csr_matrix((np.ones(n_quotas), (quota_rows, np.arange(n_quotas))), shape)
+    one_each = sparse.csr_matrix((np.ones(n_quotas), (quota_rows, np.arange(n_quotas))), shape)
+    of_lowest = problem.lowest / max(1, problem.lowest.max(initial=0))
     result = milp(
-        np.r_[np.zeros(n), 1 - _TIE * problem.lowest / max(1, problem.lowest.max(initial=0))],
-        integrality=np.r_[np.full(n, int(whole)), np.zeros(n_quotas)],
-        bounds=Bounds(0, np.r_[np.ones(n), np.full(n_quotas, np.inf)]),
-        constraints=LinearConstraint(
-            sparse.hstack([programme.matrix, missing], format="csr"), programme.low, programme.high
+        np.r_[np.zeros(n), 1 - _TIE * of_lowest, np.full(n_quotas, 1 + _TIE)],
+        integrality=np.r_[np.full(n, int(whole)), np.zeros(2 * n_quotas)],
+        bounds=Bounds(
+            np.r_[programme.least, np.zeros(2 * n_quotas)],
+            np.r_[np.ones(n), np.full(2 * n_quotas, np.inf)],
         ),
-        options={"mip_rel_gap": 0.0},
+        constraints=LinearConstraint(
+            sparse.hstack([programme.matrix, one_each, -one_each], format="csr"),
+            programme.low,
+            programme.high,
+        ),
+        # A limit of nodes, not of seconds: the same input gives the same answer.
+        options={"mip_rel_gap": 0.0, "node_limit": _NODES},
     )
-    values: Floats = result.x[n:]
-    return np.where(values > _WHOLE, values, 0)
-
-
-def _shortfalls(problem: Problem, lowered: Problem) -> tuple[Shortfall, ...]:
-    eligible = np.asarray(problem.groups.sum(axis=1)).ravel()
-    return tuple(
-        Shortfall(
-            trial_id=asked.trial_id,
-            quota=asked.name,
-            asked=asked.low,
-            reachable=reachable.low,
-            eligible=int(eligible[index]),
-            units=int(problem.units[problem.quota_trial[index]]),
+    if result.x is None:
+        raise ContractError(
+            "recruit.overrides must not give more units than a trial has, than a household or a "
+            "person may get, or than the budget pays for; take some out"
         )
-        for index, (asked, reachable) in enumerate(zip(problem.quotas, lowered.quotas, strict=True))
-        if reachable.low < asked.low
+    values: Floats = result.x[n:].reshape(2, n_quotas)
+    # Sums are whole people, so that a bound within one of them is a proof.
+    is_least = result.status == _OPTIMAL or bool(
+        np.ceil(result.mip_dual_bound - _SLACK) >= values.sum()
     )
+    return np.where(values > _WHOLE, values, 0), is_least
+
+
+def _shortfalls(problem: Problem, changed: Problem) -> Iterator[Shortfall]:
+    eligible = np.asarray(problem.groups.sum(axis=1)).ravel()
+    for index, (asked, reachable) in enumerate(zip(problem.quotas, changed.quotas, strict=True)):
+        for bound, limit, nearest in _limits(asked, reachable):
+            if limit != nearest:
+                yield Shortfall(
+                    trial_id=asked.trial_id,
+                    quota=asked.name,
+                    bound=bound,
+                    asked=limit,
+                    reachable=nearest,
+                    eligible=int(eligible[index]),
+                    units=int(problem.units[problem.quota_trial[index]]),
+                )
+
+
+def _limits(asked: Quota, reachable: Quota) -> tuple[tuple[str, int, int], ...]:
+    return (("min", asked.low, reachable.low), ("max", asked.high, reachable.high))

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from trials.arrays import Floats, Ints
 
 Z_95 = NormalDist().inv_cdf(0.975)
-_Z_POWER_80 = NormalDist().inv_cdf(0.8)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,39 +90,3 @@ def stratified_newcombe(
         low=difference - sqrt(float((rate1 - low1) ** 2 + (high0 - rate0) ** 2)),
         high=difference + sqrt(float((high1 - rate1) ** 2 + (rate0 - low0) ** 2)),
     )
-
-
-def smallest_detectable_effect(base_rate: float, n_treatment: int, n_holdout: int) -> float | None:
-    """Return the smallest rise of a rate that a comparison shows with power 80 % at level 5 %.
-
-    Solves δ = z_.975 √(p̄(1 − p̄)(1/n1 + 1/n0)) + z_.8 √(p1(1 − p1)/n1 + p0(1 − p0)/n0), with
-    p1 = p0 + δ and p̄ the pooled rate, by bisection.
-
-    Args:
-        base_rate: Rate p0 without treatment.
-        n_treatment: People treated.
-        n_holdout: People held out.
-
-    Returns:
-        The rise, a share; None if an arm is empty or not even a rate of 1 would show.
-
-    Source:
-        Fleiss, Levin and Paik, Statistical Methods for Rates and Proportions, 2003, eq. 4.19.
-    """
-    if min(n_treatment, n_holdout) <= 0:
-        return None
-
-    def excess(effect: float) -> float:
-        rate = base_rate + effect
-        pooled = (n_treatment * rate + n_holdout * base_rate) / (n_treatment + n_holdout)
-        null = pooled * (1 - pooled) * (1 / n_treatment + 1 / n_holdout)
-        alternative = rate * (1 - rate) / n_treatment + base_rate * (1 - base_rate) / n_holdout
-        return effect - Z_95 * sqrt(max(null, 0)) - _Z_POWER_80 * sqrt(max(alternative, 0))
-
-    low, high = 0.0, 1 - base_rate
-    if excess(high) < 0:
-        return None
-    for _ in range(60):
-        middle = (low + high) / 2
-        low, high = (low, middle) if excess(middle) >= 0 else (middle, high)
-    return high

@@ -10,8 +10,8 @@ import numpy as np
 from trials.arrays import place_in_group, texts, truths
 from trials.candidates import keep_chances_known, limits_of
 from trials.certificate import WINNERS, Account
-from trials.draw import Drawn, draw, lot_order, open_seed
-from trials.intervals import smallest_detectable_effect
+from trials.draw import Drawn, by_way_drawn, hold_draw, open_seed
+from trials.power import smallest_detectable_effect
 from trials.score import DECIMALS
 from trials.sentences import STRENGTHS, odds
 from trials.strata import NOT_DRAWN, DrawOptions, Limits, Plan, plan_draw
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from trials.arrays import Floats, Ints, Texts
     from trials.eligibility import Eligibility
+    from trials.overrides import Decided
     from trials.programme import Problem
     from trials.score import Scores
     from trials.selection import Selected
@@ -45,6 +46,8 @@ class Field:
     problem: Problem
     """The selection's problem, over the eligible."""
     selected: Selected
+    decided: Decided
+    """On whom people decided instead of the draw."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,18 +89,19 @@ def hold_draws(
         start, end = np.searchsorted(field.problem.trial, [number, number + 1])
         pool = start + np.flatnonzero(left_out[start:end] == "")
         limits = limits_of(field.problem, number, pool)
-        plan = plan_draw(field.selected.is_chosen[pool], limits, options)
+        given = field.decided.is_given[field.rows[pool]]
+        plan = plan_draw(field.selected.is_chosen[pool], limits, options, given)
         seed = open_seed(trial["trial_id"], draw_secret, trial["seed_commitment"])
         rows = field.rows[pool]
-        order = lot_order(trial["trial_id"], seed.seed, texts(field.facts, "user_id")[rows])
-        result = draw(plan.is_core, plan.stratum, plan.strata, order)
+        users = texts(field.facts, "user_id")[rows]
+        result = hold_draw(plan, trial["trial_id"], seed.seed, users)
         _note(outcome, rows, plan, result, field.scores.strongest[rows])
         chosen = field.selected.is_chosen[start:end]
         objective = round(float(field.problem.scores[start:end][chosen].sum()), DECIMALS)
         accounts.append(
             Account(
                 seed=seed,
-                strata=plan.strata,
+                strata=by_way_drawn(trial["trial_id"], seed.seed, plan.strata),
                 quotas=_results(limits, result),
                 not_applicable=field.eligibility.not_applicable,
                 objective=objective,
@@ -105,6 +109,7 @@ def hold_draws(
                 smallest_detectable_effect=_foresee(field.facts, field.rows[start:end], plan),
             )
         )
+    outcome.reason[field.decided.is_given] = "override_given"
     return outcome, accounts
 
 
@@ -138,11 +143,12 @@ def _note(outcome: Outcome, rows: Ints, plan: Plan, result: Drawn, strongest: In
     chances_zh, chances_en = (
         np.array(words, dtype=object)
         for words in zip(
-            *[odds(one.seats, one.candidates) for one in plan.strata], ("", ""), strict=True
+            *[odds(one.ways, one.candidates) for one in plan.strata], ("", ""), strict=True
         )
     )
     strengths = np.array(STRENGTHS, dtype=object)[strongest]
-    losing = np.where(plan.stratum == NOT_DRAWN, "no_seat", "not_drawn")
+    shut_out = "quota_full" if plan.has_door else "no_seat"
+    losing = np.where(plan.stratum == NOT_DRAWN, shut_out, "not_drawn")
     outcome.arm[rows] = result.arm
     outcome.stratum[rows] = names[plan.stratum]
     outcome.chance[rows] = plan.chance

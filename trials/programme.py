@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import inf, isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import sparse
 
 if TYPE_CHECKING:
-    from trials.arrays import Floats, Ints
+    from trials.arrays import Bools, Floats, Ints
     from trials.quotas import Quota
 
 
@@ -35,6 +36,12 @@ class Problem:
     """Trial of each quota, an index into ``units``, shape (n_quotas,)."""
     groups: Any
     """Which applications are in a quota's group: scipy CSR of 0 and 1, (n_quotas, n)."""
+    prices: Ints
+    """Price of a unit of each trial, in hundredths; 0 where there is no budget, (n_trials,)."""
+    is_given: Bools | None = None
+    """Applications selected whatever their score, by decision of people, (n,); None for none."""
+    budget: float = inf
+    """The most that all units given may cost together, in hundredths."""
 
     @property
     def lowest(self) -> Ints:
@@ -60,25 +67,40 @@ class Problem:
             quotas=tuple(self.quotas[index] for index in kept),
             quota_trial=self.quota_trial[kept],
             groups=self.groups[kept][:, rows],
+            prices=self.prices,
+            is_given=None if self.is_given is None else self.is_given[rows],
+            budget=self.budget,
         )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Programme:
-    """Maximise ``gains @ z`` over z in {0, 1} with ``low <= matrix @ z <= high``."""
+    """Maximise ``gains @ z`` over z in {0, 1}, z >= least, with ``low <= matrix @ z <= high``."""
 
     gains: Floats
     """What each application adds, shape (n,): its score and a bonus for giving a unit at all."""
+    least: Floats
+    """1 for an application that is selected in any case, else 0, shape (n,)."""
     bonus: float
     """The bonus: so large that an idle unit is worse than any difference of scores."""
     matrix: Any
-    """Scipy CSR, shape (n_rows, n): units, quotas, households, persons."""
+    """Scipy CSR, shape (n_rows, n): units, quotas, households, persons, the budget if there is one."""
     low: Floats
     """Lower limits, -inf where there is none, shape (n_rows,)."""
     high: Floats
     """Upper limits, shape (n_rows,)."""
     first_quota: int
     """Row of the first quota."""
+
+    def giving(self, units: int) -> Programme:
+        """Return the same programme for selections of so many units."""
+        everybody = sparse.csr_matrix(np.ones((1, len(self.gains))))
+        return replace(
+            self,
+            matrix=sparse.vstack([self.matrix, everybody], format="csr"),
+            low=np.append(self.low, units),
+            high=np.append(self.high, units),
+        )
 
 
 def build(problem: Problem) -> Programme:
@@ -95,24 +117,30 @@ def build(problem: Problem) -> Programme:
     )
     households[problem.household < 0] = -1
     persons, n_persons = _crowded(problem.person[:, None], problem.person_cap)
+    has_budget = int(isfinite(problem.budget))
     matrix = sparse.vstack(
         [
             _indicator(problem.trial, n_trials),
             problem.groups,
             _indicator(households, n_households),
             _indicator(persons, n_persons),
+            sparse.csr_matrix(problem.prices[problem.trial][None, :].astype(float))[:has_budget],
         ],
         format="csr",
     )
     person_caps = np.zeros(n_persons)
     person_caps[persons[persons >= 0]] = problem.person_cap[persons >= 0]
-    no_minimum = np.full(n_households + n_persons, -np.inf)
+    budget = np.full(has_budget, problem.budget)
+    no_minimum = np.full(n_households + n_persons + has_budget, -np.inf)
     return Programme(
         gains=problem.scores + bonus,
+        least=np.zeros(n) if problem.is_given is None else problem.is_given.astype(np.float64),
         bonus=bonus,
         matrix=matrix,
         low=np.concatenate([np.full(n_trials, -np.inf), problem.lowest, no_minimum]),
-        high=np.concatenate([problem.units, problem.highest, np.ones(n_households), person_caps]),
+        high=np.concatenate(
+            [problem.units, problem.highest, np.ones(n_households), person_caps, budget]
+        ),
         first_quota=n_trials,
     )
 

@@ -4,39 +4,57 @@ from __future__ import annotations
 
 import logging
 from dataclasses import asdict, dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from quality.tables.outputs import DRAW_CERTIFICATE, NEED_STATES_TABLE, SELECTION
 from trials.arrays import texts
+from trials.audit import audit_draws
+from trials.award_states import ReminderOptions, follow_awards
 from trials.awards import with_earlier_winners
 from trials.candidates import Caps, best_first, build_problem
 from trials.certificate import WINNERS, certify
 from trials.eligibility import EligibilityOptions, judge
 from trials.engine import carried, complete
-from trials.facts import gather_facts, trials_to_draw
+from trials.facts import NO_GRADES, gather_facts, trials_to_draw
 from trials.funnel import count_funnel
+from trials.identities import by_person, with_duplicates
 from trials.lottery import Field, Outcome, hold_draws
+from trials.overrides import OverrideOptions, decided_on, name_replacements
 from trials.profile import ProfileOptions, describe_applicants
-from trials.score import PARTS, ScoreOptions, score_applicants
+from trials.score import FREEBIE_SHARES, PARTS, ScoreOptions, score_applicants
+from trials.segments import uplift_of
 from trials.selection import SelectionOptions, select
 from trials.sentences import write_reasons
 from trials.strata import DrawOptions
+from trials.uplift import UPLIFT, UpliftOptions, segment_uplift
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
     from trials.certificate import Account
+    from trials.eligibility import Eligibility
+    from trials.overrides import Decided
+    from trials.score import Scores
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
 class RecruitOptions(
-    EligibilityOptions, ScoreOptions, SelectionOptions, DrawOptions, ProfileOptions
+    EligibilityOptions,
+    ScoreOptions,
+    UpliftOptions,
+    SelectionOptions,
+    DrawOptions,
+    OverrideOptions,
+    ReminderOptions,
+    ProfileOptions,
 ):
     """All that steers recruiting."""
 
@@ -51,11 +69,13 @@ def recruit(
     options: RecruitOptions | None = None,
     need_states: pa.Table | None = None,
     earlier_selection: pa.Table | None = None,
+    report_usefulness: pa.Table = NO_GRADES,
 ) -> dict[str, pa.Table]:
     """Draw the trials whose applications have closed, and describe all that have opened.
 
     Applicants are judged and scored by what was known when applications closed, so that a draw
-    repeated on a later day is the same draw. The ratings of past reports are never read.
+    repeated on a later day is the same draw. The ratings of past reports are never read. What was
+    done under any id of a person (``identities``) counts for the person.
 
     Args:
         tables: Accepted input tables; an absent one counts as empty, and rules that need it are
@@ -65,21 +85,44 @@ def recruit(
         need_states: Where people stand with each need; None judges fit by purchase history.
         earlier_selection: Selections published on earlier days: their trials are not drawn again
             and their winners count as recipients.
+        report_usefulness: ``report_id`` and ``usefulness`` of reports graded on earlier days.
 
     Returns:
-        ``selection``, ``draw_certificate``, ``trial_funnel`` and ``applicant_profile``.
+        ``selection``, ``draw_certificate``, ``selection_audit``, ``trial_funnel``,
+        ``applicant_profile``, ``award_states``, ``report_reminders`` and ``replacements``.
 
     Raises:
         InfeasibleError: If no selection meets the quotas.
         ContractError: If quotas cannot be read or a published commitment is another seed's.
     """
     options = options or RecruitOptions()
-    inputs = with_earlier_winners(complete(tables), earlier_selection)
+    persons = by_person(with_earlier_winners(complete(tables), earlier_selection))
+    inputs = persons.tables
     known = carried(inputs)
     drawn = trials_to_draw(inputs, as_of, earlier_selection)
-    field = _field(inputs, known, drawn, as_of, options, need_states)
+    facts = gather_facts(
+        {**inputs, "report_usefulness": report_usefulness},
+        drawn,
+        NEED_STATES_TABLE.empty() if need_states is None else need_states,
+        as_of=as_of,
+        letters_saturation=options.letters_saturation,
+        has_deliveries="awards.delivered_on" in known,
+        duplicates=persons.duplicates,
+    )
+    segments = _segments(inputs, drawn, earlier_selection, options)
+    decided = decided_on(facts, options, as_of)
+    eligibility = judge(facts, known, options).with_decisions(decided)
+    scores = score_applicants(
+        facts,
+        options,
+        has_need_states=need_states is not None,
+        uplift=uplift_of(facts, segments),
+    )
+    field = _field(facts, eligibility, scores, decided, drawn, inputs["items"], options)
     outcome, accounts = hold_draws(field, drawn, options, options.draw_secret)
-    selection = _selection(field, outcome)
+    counted = _selection(field, outcome)
+    selection = with_duplicates(counted, persons.duplicates, drawn)
+    certificates = _certificates(drawn, selection, accounts, options)
     if len(drawn) and not options.draw_secret:
         logger.warning("draw_secret is empty: anybody can know the seeds before the draw")
     logger.info(
@@ -89,35 +132,45 @@ def recruit(
         len(selection),
         field.selected.bound - field.selected.objective,
     )
+    so_far = selection if earlier_selection is None else _after(earlier_selection, selection)
     return {
         "selection": selection,
-        "draw_certificate": _certificates(drawn, selection, accounts, options),
+        "draw_certificate": certificates,
         "trial_funnel": count_funnel(inputs, as_of),
         "applicant_profile": describe_applicants(inputs, known, as_of, options),
+        **follow_awards(
+            with_earlier_winners(inputs, so_far),
+            as_of=as_of,
+            has_deliveries="awards.delivered_on" in known,
+            options=options,
+        ),
+        "replacements": name_replacements(so_far, options, as_of),
+        "selection_audit": audit_draws(field.facts, selection, certificates, field.decided),
     }
 
 
+def _after(earlier: pa.Table, today: pa.Table) -> pa.Table:
+    """Put today's selection after those of earlier days, of which some may lack later columns."""
+    return pa.concat_tables([SELECTION.conform(earlier), today])
+
+
 def _field(
-    inputs: Mapping[str, pa.Table],
-    known: frozenset[str],
+    facts: pa.Table,
+    eligibility: Eligibility,
+    scores: Scores,
+    decided: Decided,
     drawn: pa.Table,
-    as_of: date,
+    items: pa.Table,
     options: RecruitOptions,
-    need_states: pa.Table | None,
 ) -> Field:
-    facts = gather_facts(
-        inputs,
-        drawn,
-        NEED_STATES_TABLE.empty() if need_states is None else need_states,
-        as_of=as_of,
-        letters_saturation=options.letters_saturation,
-        has_deliveries="awards.delivered_on" in known,
-    )
-    eligibility = judge(facts, known, options)
-    scores = score_applicants(facts, options, has_need_states=need_states is not None)
+    """Select from those who were judged and scored."""
     rows = best_first(facts, eligibility.codes == "", scores.score)
-    caps = Caps(per_day=options.units_per_person, per_year=options.awards_per_year)
-    problem = build_problem(facts, rows, scores.score, drawn, caps)
+    caps = Caps(
+        per_day=options.units_per_person,
+        per_year=options.awards_per_year,
+        budget=options.budget,
+    )
+    problem = build_problem(facts, rows, scores.score, drawn, caps, items, decided.is_given)
     return Field(
         facts=facts,
         eligibility=eligibility,
@@ -125,7 +178,22 @@ def _field(
         rows=rows,
         problem=problem,
         selected=select(problem, options),
+        decided=decided,
     )
+
+
+def _segments(
+    inputs: Mapping[str, pa.Table],
+    drawn: pa.Table,
+    earlier_selection: pa.Table | None,
+    options: UpliftOptions,
+) -> pa.Table:
+    """Measure earlier draws, by what was known when the first of today's trials closed."""
+    if earlier_selection is None or not len(drawn):
+        return UPLIFT.empty_table()
+    first_closed = pc.min(drawn["closes_on"]).as_py() + timedelta(days=1)
+    rateless = {name: table for name, table in inputs.items() if name != "reports"}
+    return segment_uplift(rateless, earlier_selection, as_of=first_closed, options=options)
 
 
 def _selection(field: Field, outcome: Outcome) -> pa.Table:
@@ -145,7 +213,10 @@ def _selection(field: Field, outcome: Outcome) -> pa.Table:
         "reason_zh": zh,
         "reason_en": en,
     }
-    parts = {name: pa.array(field.scores.part(name), mask=refused) for name in (*PARTS, "score")}
+    parts = {
+        name: pa.array(field.scores.part(name), mask=refused)
+        for name in (*PARTS, *FREEBIE_SHARES, "score")
+    }
     return SELECTION.conform(pa.table(columns | parts))
 
 

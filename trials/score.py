@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trials.arrays import numbers, texts
+from trials.calibration import FEWEST_PEOPLE, fit_beta
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -23,8 +24,27 @@ if TYPE_CHECKING:
 WEIGHTS = ("report", "uplift", "fit", "reach", "freebie")
 PARTS = ("completion", "usefulness", "uplift", "fit", "reach", "freebie_index")
 """Columns of the score's parts in ``selection``."""
+FREEBIE_SHARES = {
+    "freebie_applications": 0.4,
+    "freebie_copied": 0.2,
+    "freebie_haste": 0.2,
+    "freebie_cluster": 0.2,
+}
+"""Columns of the freebie index's parts in ``selection``, and what each counts for."""
+BARRED = (
+    "birth_year",
+    "age_band",
+    "declared_age_band",
+    "region",
+    "household_id",
+    "joined_on",
+    "has_profiling_consent",
+)
+"""What is known of an applicant and never read by the score; ratings are not even gathered."""
 DECIMALS = 6
 """Decimals of every published score: what is published is what was compared."""
+_UNHURRIED = 2
+"""Unhurried applications that everybody is credited with."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +85,10 @@ class Scores:
     fit: Floats
     reach: Floats
     freebie_index: Floats
+    freebie_applications: Floats
+    freebie_copied: Floats
+    freebie_haste: Floats
+    freebie_cluster: Floats
     score: Floats
     strongest: Ints
     """Which of the first four ``WEIGHTS`` adds most to the score."""
@@ -75,13 +99,24 @@ class Scores:
         return values
 
 
-def score_applicants(facts: pa.Table, options: ScoreOptions, *, has_need_states: bool) -> Scores:
+def score_applicants(
+    facts: pa.Table,
+    options: ScoreOptions,
+    *,
+    has_need_states: bool,
+    uplift: Floats | None = None,
+) -> Scores:
     """Score every applicant of every trial.
+
+    Completion and usefulness are drawn towards the trial's own applicants of known history where
+    there are enough of them (``calibration``), else towards the stated priors.
 
     Args:
         facts: What is known of each applicant, n rows, as ``facts.gather_facts`` returns it.
         options: Weights and priors.
         has_need_states: Whether ``p_need`` is known; else fit is judged by purchase history.
+        uplift: What a unit added, in earlier randomised draws, to the chance that people like each
+            applicant buy, shape (n,); None, like 0, where nothing is known.
 
     Returns:
         Scores, rounded to six decimals, so that what is published is what was compared.
@@ -89,17 +124,20 @@ def score_applicants(facts: pa.Table, options: ScoreOptions, *, has_need_states:
     Raises:
         ValueError: If weights cannot be read or do not sum to 1.
     """
+    facts = facts.drop_columns([name for name in BARRED if name in facts.column_names])
     _, trial = np.unique(texts(facts, "trial_id").astype(str), return_inverse=True)
     fit_by = "p_need" if has_need_states else "need_days"
     parts = {
-        "completion": _completion(facts, options),
-        "usefulness": _usefulness(facts, options),
-        # Without an earlier randomised draw of like trials nothing is known, and 0 says so.
-        "uplift": np.zeros(len(facts)),
+        "completion": _completion(facts, trial, options),
+        "usefulness": _usefulness(facts, trial, options),
+        "uplift": _uplift(len(facts), uplift),
         "fit": percentile_in_group(trial, numbers(facts, fit_by)),
         "reach": _reach(trial, numbers(facts, "shares"), options.reach_cap_quantile),
-        "freebie_index": _freebie_index(facts, options),
+        **_freebie_parts(facts, options),
     }
+    parts["freebie_index"] = sum(
+        (share * parts[name] for name, share in FREEBIE_SHARES.items()), np.zeros(len(facts))
+    )
     parts = {name: np.round(values, DECIMALS) for name, values in parts.items()}
     gains = _gains(parts) * _weights(facts, options)
     return Scores(
@@ -153,18 +191,35 @@ def percentile_in_group(group: Ints, values: Floats) -> Floats:
     return np.asarray(middle[inverse.ravel()])
 
 
-def _completion(facts: pa.Table, options: ScoreOptions) -> Floats:
-    """Beta-binomial: (on time + a) / (due + a + b); a newcomer gets the prior."""
+def _completion(facts: pa.Table, trial: Ints, options: ScoreOptions) -> Floats:
+    """Beta-binomial: (on time + a) / (due + a + b); a newcomer gets the prior a / (a + b)."""
     done, due = numbers(facts, "reports_on_time"), numbers(facts, "reports_due")
-    return (done + options.prior_on_time) / (due + options.prior_on_time + options.prior_missed)
+    a, b = np.full(len(done), options.prior_on_time), np.full(len(done), options.prior_missed)
+    for one in np.unique(trial[due > 0]):
+        mine = trial == one
+        fitted = fit_beta(done[mine], due[mine])
+        if fitted is not None:
+            a[mine], b[mine] = fitted
+    return np.asarray((done + a) / (due + a + b))
 
 
-def _usefulness(facts: pa.Table, options: ScoreOptions) -> Floats:
-    """Detail (70 %) and photographs (30 %, at most three) of past reports, shrunk to the prior."""
+def _usefulness(facts: pa.Table, trial: Ints, options: ScoreOptions) -> Floats:
+    """Usefulness of past reports, in what stars do not sway, drawn to the prior."""
     written = numbers(facts, "reports_written")
-    earned = 0.7 * numbers(facts, "detail_micro") / 1e6 + 0.3 * numbers(facts, "photos") / 3
-    credit = options.prior_usefulness * options.prior_reports
-    return (earned + credit) / (written + options.prior_reports)
+    earned = numbers(facts, "useful_micro") / 1e6
+    prior = np.full(len(written), options.prior_usefulness)
+    for one in np.unique(trial[written > 0]):
+        mine = trial == one
+        if (written[mine] > 0).sum() >= FEWEST_PEOPLE:
+            prior[mine] = earned[mine].sum() / written[mine].sum()
+    return np.asarray((earned + prior * options.prior_reports) / (written + options.prior_reports))
+
+
+def _uplift(n: int, uplift: Floats | None) -> Floats:
+    """Uplift over the largest; 0 for all where nothing is known or nobody is moved."""
+    if uplift is None or not (uplift > 0).any():
+        return np.zeros(n)
+    return np.asarray(np.maximum(uplift, 0) / uplift.max())
 
 
 def _reach(trial: Ints, shares: Floats, quantile: float) -> Floats:
@@ -178,12 +233,21 @@ def _reach(trial: Ints, shares: Floats, quantile: float) -> Floats:
     return reach
 
 
-def _freebie_index(facts: pa.Table, options: ScoreOptions) -> Floats:
-    """Applications against orders (50 %), a copied statement (25 %), a crowded household (25 %)."""
+def _freebie_parts(facts: pa.Table, options: ScoreOptions) -> dict[str, Floats]:
+    """Signs of somebody who is after free things, each in [0, 1].
+
+    Applications against days with orders; a statement that others made word for word; quick
+    applications among all, two unhurried ones being credited; and how many others of the household,
+    and further ids of the same person, apply for the trial, three being as many as count.
+    """
     others, orders = numbers(facts, "other_applications"), numbers(facts, "order_days")
-    greed = others / (others + orders + options.prior_orders)
-    crowd = np.minimum((numbers(facts, "household_applicants") - 1) / 3, 1)
-    return 0.5 * greed + 0.25 * numbers(facts, "is_statement_copied") + 0.25 * crowd
+    crowd = numbers(facts, "household_applicants") - 1 + numbers(facts, "other_ids")
+    return {
+        "freebie_applications": others / (others + orders + options.prior_orders),
+        "freebie_copied": numbers(facts, "is_statement_copied"),
+        "freebie_haste": numbers(facts, "quick_applications") / (others + 1 + _UNHURRIED),
+        "freebie_cluster": np.minimum(crowd / 3, 1),
+    }
 
 
 def _gains(parts: dict[str, Floats]) -> Floats:

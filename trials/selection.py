@@ -10,6 +10,7 @@ fixing; Dantzig, Fulkerson and Johnson, Oper. Res. 2, 1954).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING
 
 from trials.infeasibility import explain
@@ -18,7 +19,10 @@ from trials.settlement import relax, settle
 
 if TYPE_CHECKING:
     from trials.arrays import Bools
-    from trials.programme import Problem
+    from trials.programme import Problem, Programme
+    from trials.settlement import Relaxed
+
+_WHOLE = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +33,8 @@ class SelectionOptions:
     """Most units to one person over all trials drawn on a day."""
     settle_limit: int = 4000
     """Most applications that the exact settlement may reconsider at once."""
+    budget: float = inf
+    """Most that the units drawn for on a day may cost together, at the items' list prices."""
     settle_nodes: int = 2000
     """Most nodes that the exact settlement may branch on before the next larger one is tried."""
 
@@ -69,8 +75,8 @@ def select(problem: Problem, options: SelectionOptions) -> Selected:
     settled = settle(programme, relaxed, limit=options.settle_limit, nodes=options.settle_nodes)
     if settled is None:
         raise explain(problem)
-    bound = relaxed.bound - programme.bonus * int(settled.is_chosen.sum())
     objective = float(problem.scores[settled.is_chosen].sum())
+    bound = _bound(programme, relaxed, int(settled.is_chosen.sum()))
     return Selected(
         is_chosen=settled.is_chosen,
         objective=objective,
@@ -78,3 +84,10 @@ def select(problem: Problem, options: SelectionOptions) -> Selected:
         is_optimal=settled.is_optimal,
         fractions=int(relaxed.is_open.sum()),
     )
+
+
+def _bound(programme: Programme, relaxed: Relaxed, units: int) -> float:
+    """Bound the total score of so many units; a part of a unit more would loosen it by its bonus."""
+    if relaxed.units > units + _WHOLE:
+        relaxed = relax(programme.giving(units)) or relaxed
+    return relaxed.bound - programme.bonus * units

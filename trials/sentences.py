@@ -47,6 +47,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "一年内获得的试用已达上限。",
         "The applicant has had as many awards as one person may have in a year.",
     ),
+    "override_denied": (
+        "经人工决定不予发放，原因已记录在案。",
+        "Refused by a person's decision; the reason is on record.",
+    ),
+    "override_given": (
+        "经人工决定发放，不经抽签，原因已记录在案。",
+        "Given by a person's decision and not by the draw; the reason is on record.",
+    ),
+    "duplicate_person": (
+        "同一人已用其他标识申请，每人只计一次。",
+        "The same person applied under another id too; a person takes part once.",
+    ),
     "household": (
         "每户一份：同户的另一位申请人参与本次试用。",
         "One unit a household: another applicant of the household takes part.",
@@ -84,8 +96,12 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Took part in the lottery among all other eligible applicants ({detail}), not drawn.",
     ),
     "no_seat": (
-        "该组份数已归得分更高者，本次没有面向该组其他人的抽签名额。",
-        "The units for this group went to higher scores, and none was left for a lottery.",
+        "份数太少，均归得分更高者，没有面向其他人的抽签名额。",
+        "The units are few and went to higher scores; none was left for a lottery among the others.",
+    ),
+    "quota_full": (
+        "按本次试用的配额，该组已无可抽的名额。",
+        "The trial's quotas leave no seat to be drawn for in this applicant's group.",
     ),
 }
 """Chinese and English sentence of every reason code."""
@@ -99,9 +115,12 @@ STRENGTHS: tuple[tuple[str, str], ...] = (
 """Chinese and English name of each part that adds to the score, in the order of the weights."""
 
 
-def odds(seats: int, candidates: int) -> tuple[str, str]:
-    """Name the chance of a lottery, in Chinese and in English."""
-    return f"{candidates} 人抽 {seats} 份", f"{seats} drawn among {candidates}"
+def odds(ways: tuple[int, ...], candidates: int) -> tuple[str, str]:
+    """Name the chance of a lottery, in Chinese and in English; of several ways, the mean seats."""
+    if len(set(ways)) == 1:
+        return f"{candidates} 人抽 {ways[0]} 份", f"{ways[0]} drawn among {candidates}"
+    mean = f"{sum(ways) / len(ways):.3g}"
+    return f"{candidates} 人平均抽 {mean} 份", f"{mean} on average drawn among {candidates}"
 
 
 def write_reasons(codes: Texts, details_zh: Texts, details_en: Texts) -> tuple[Texts, Texts]:

@@ -32,6 +32,8 @@ class Relaxed:
     """What the total loses, at least, if an application is decided the other way, shape (n,)."""
     bound: float
     """The optimum: no whole selection has more."""
+    units: float
+    """Units given, parts of units included."""
 
 
 _NOBODY = Relaxed(
@@ -39,6 +41,7 @@ _NOBODY = Relaxed(
     is_open=np.zeros(0, dtype=np.bool_),
     cost=np.zeros(0),
     bound=0.0,
+    units=0.0,
 )
 
 
@@ -65,7 +68,7 @@ def relax(programme: Programme) -> Relaxed | None:
         -programme.gains,
         A_ub=sparse.vstack([programme.matrix, -programme.matrix[has_minimum]], format="csr"),
         b_ub=np.concatenate([programme.high, -programme.low[has_minimum]]),
-        bounds=(0, 1),
+        bounds=np.column_stack([programme.least, np.ones(len(programme.least))]),
         method="highs-ds",
     )
     if result.status == _INFEASIBLE:
@@ -79,6 +82,7 @@ def relax(programme: Programme) -> Relaxed | None:
         is_open=is_open,
         cost=np.where(is_open, 0, cost),
         bound=float(-result.fun),
+        units=float(result.x.sum()),
     )
 
 
@@ -134,7 +138,7 @@ def _solve(programme: Programme, relaxed: Relaxed, free: Ints, nodes: int) -> Se
     result = milp(
         -programme.gains[free],
         integrality=np.ones(len(free)),
-        bounds=Bounds(0, 1),
+        bounds=Bounds(programme.least[free], 1),
         constraints=LinearConstraint(
             columns[touched], (programme.low - taken)[touched], (programme.high - taken)[touched]
         ),

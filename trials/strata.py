@@ -2,8 +2,9 @@
 
 A quota that holds even if every drawn seat went to its group, and even if none did, cannot be broken
 by the lottery and is ignored. The others cut the applicants into strata, each with as many seats as
-the selection gave it; a lottery inside a stratum then cannot change any of those quotas. Nothing
-here depends on the seed, so every chance is known before the draw.
+the selection gave it; a lottery inside a stratum then cannot change any of those quotas. Where that
+would leave groups without a chance, the seats have several ways of being shared, of which one is
+drawn. Nothing here depends on the seed, so every chance is known before the draw.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trials.arrays import apportion, place_in_group
+from trials.splits import Sharing, ways_to_share
 
 if TYPE_CHECKING:
     from trials.arrays import Bools, Floats, Ints
@@ -46,9 +48,22 @@ class Stratum:
     arm: str
     """What a winner is in: band or open."""
     seats: int
+    """Seats by the way of sharing that is drawn by; in a plan, by the first one."""
     candidates: int
     waitlist: int
     """Losers who are put on the waitlist; the others of a band are held out."""
+    splits: tuple[int, ...] = ()
+    """Seats by each way of sharing; none given stands for ``seats`` alone."""
+
+    @property
+    def ways(self) -> tuple[int, ...]:
+        """Seats by each way of sharing the drawn seats, all as likely."""
+        return self.splits or (self.seats,)
+
+    @property
+    def chance(self) -> float:
+        """The chance of a seat: the mean of the seats over the ways, by candidates."""
+        return sum(self.ways) / (len(self.ways) * self.candidates)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,12 +77,19 @@ class Plan:
     stratum: Ints
     """The lottery of each applicant, an index into ``strata``; ``NOT_DRAWN`` if in none, (n,)."""
     strata: tuple[Stratum, ...]
+    has_door: bool
+    """Whether there are units enough for a lottery among those beyond the bands."""
 
     @property
     def chance(self) -> Floats:
         """The chance of getting a unit, shape (n,); in sum the units."""
-        chances = np.array([one.seats / one.candidates for one in self.strata] + [0.0])
+        chances = np.array([one.chance for one in self.strata] + [0.0])
         return np.where(self.is_core, 1.0, chances[self.stratum])
+
+    @property
+    def n_ways(self) -> int:
+        """How many ways of sharing the drawn seats there are."""
+        return len(self.strata[0].ways) if self.strata else 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +99,16 @@ class Limits:
     quotas: tuple[Quota, ...]
     is_member: Bools
     """Who is in each quota's group, shape (n, n_quotas)."""
+
+    @property
+    def low(self) -> Ints:
+        """Fewest recipients of each group, shape (n_quotas,)."""
+        return np.array([quota.low for quota in self.quotas], dtype=np.int64)
+
+    @property
+    def high(self) -> Ints:
+        """Most recipients of each group, shape (n_quotas,)."""
+        return np.array([quota.high for quota in self.quotas], dtype=np.int64)
 
     def are_slack(self, sure: Ints, drawn: int) -> Bools:
         """Tell which quotas hold whether all or none of the drawn seats go to their group.
@@ -88,26 +120,30 @@ class Limits:
         Returns:
             Truth values, shape (n_quotas,).
         """
-        low = np.array([quota.low for quota in self.quotas], dtype=np.int64)
-        high = np.array([quota.high for quota in self.quotas], dtype=np.int64)
-        return (sure >= low) & (sure + drawn <= high)
+        return (sure >= self.low) & (sure + drawn <= self.high)
 
 
-def plan_draw(is_chosen: Bools, limits: Limits, options: DrawOptions) -> Plan:
+def plan_draw(
+    is_chosen: Bools, limits: Limits, options: DrawOptions, is_given: Bools | None = None
+) -> Plan:
     """Divide the seats of the best selection into sure seats and lotteries.
 
     Args:
         is_chosen: The selection, over the applicants who can still get a unit, best first, (n,).
         limits: The trial's quotas; the selection meets them.
         options: Shares of core and band, odds of the band, share of the waitlist.
+        is_given: Who has a sure seat by decision of people, among the selected, (n,); None: nobody.
 
     Returns:
         The plan. Every outcome of its lotteries gives as many units as the selection and meets
-        the quotas.
+        the quotas. Whoever has no chance could have none: the units are too few for an open
+        lottery, or the quotas leave no drawn seat for their group, the sure seats being as they are.
     """
-    holds_seat = _seat_holders(is_chosen, limits)
+    given = np.zeros(len(is_chosen), dtype=np.bool_) if is_given is None else is_given
+    holds_seat = _seat_holders(is_chosen, given, limits)
     n_core, _, n_open = _shares(int(is_chosen.sum()), options)
-    is_best = holds_seat & (np.cumsum(holds_seat) <= n_core)
+    earned = holds_seat & ~given
+    is_best = given | (earned & (np.cumsum(earned) <= n_core - given.sum()))
     is_drawn_for = holds_seat & ~is_best
 
     sure = limits.is_member[is_best].sum(axis=0)
@@ -119,9 +155,9 @@ def plan_draw(is_chosen: Bools, limits: Limits, options: DrawOptions) -> Plan:
     place = place_in_group(np.where(is_best, NOT_DRAWN, group))
     is_band = ~is_best & (place < (options.band_ratio * band_seats)[group])
 
-    sure = sure + band_seats @ patterns
-    is_slack = is_slack | limits.are_slack(sure, int(open_seats.sum()))
-    wide, wide_patterns = _patterns(limits.is_member & ~is_slack)
+    with_bands = sure + band_seats @ patterns
+    is_wider = is_slack | limits.are_slack(with_bands, n_open)
+    wide, wide_patterns = _patterns(limits.is_member & ~is_wider)
     wide_of_group = np.zeros(len(patterns), dtype=np.int64)
     wide_of_group[group] = wide
     wide_seats = np.bincount(wide_of_group, open_seats, len(wide_patterns)).astype(np.int64)
@@ -130,7 +166,8 @@ def plan_draw(is_chosen: Bools, limits: Limits, options: DrawOptions) -> Plan:
         _Lotteries("band", np.where(is_band, group, NOT_DRAWN), patterns, band_seats),
         _Lotteries("open", np.where(is_best | is_band, NOT_DRAWN, wide), wide_patterns, wide_seats),
     )
-    return _number(is_best, lotteries, limits.quotas, options)
+    sharing = _sharing(lotteries, limits, sure, is_slack, is_wider, n_open)
+    return _number(is_best, lotteries, ways_to_share(sharing), limits.quotas, options, bool(n_open))
 
 
 @dataclass(frozen=True)
@@ -142,11 +179,49 @@ class _Lotteries:
     patterns: Bools
     seats: Ints
 
+    @property
+    def candidates(self) -> Ints:
+        """People in each group."""
+        return np.bincount(self.group[self.group >= 0], minlength=len(self.seats))
 
-def _seat_holders(is_chosen: Bools, limits: Limits) -> Bools:
+
+def _sharing(
+    lotteries: tuple[_Lotteries, _Lotteries],
+    limits: Limits,
+    sure: Ints,
+    is_slack: Bools,
+    is_wider: Bools,
+    n_open: int,
+) -> Sharing:
+    """State the limits of sharing the drawn seats in other ways.
+
+    A quota that cuts the open lotteries counts their seats exactly. One that cuts the bands alone
+    must hold whether all or none of the open seats go to its group. One that cuts nothing holds.
+    """
+    band, door = lotteries
+    n_band = len(band.seats)
+    surely = np.hstack([band.patterns.T, door.patterns.T]).astype(np.float64)
+    perhaps = surely.copy()
+    perhaps[:, n_band:][is_wider & ~is_slack] = 1.0
+    return Sharing(
+        seats=np.concatenate([band.seats, door.seats]),
+        candidates=np.concatenate([band.candidates, door.candidates]),
+        is_open=np.arange(n_band + len(door.seats)) >= n_band,
+        most_open=n_open,
+        surely=surely[~is_slack],
+        perhaps=perhaps[~is_slack],
+        low=(limits.low - sure)[~is_slack],
+        high=(limits.high - sure)[~is_slack],
+    )
+
+
+def _seat_holders(is_chosen: Bools, given: Bools, limits: Limits) -> Bools:
     """Give each cell's seats to its best: inside a cell, quotas tell nobody apart."""
     cell, patterns = _patterns(limits.is_member)
-    return place_in_group(cell) < np.bincount(cell, is_chosen, len(patterns))[cell]
+    place = np.empty(len(cell), dtype=np.int64)
+    first = np.argsort(~given, kind="stable")
+    place[first] = place_in_group(cell[first])
+    return place < np.bincount(cell, is_chosen, len(patterns))[cell]
 
 
 def _shares(units: int, options: DrawOptions) -> Ints:
@@ -178,25 +253,32 @@ def _open_seats(pool: Ints, seats: Ints, n_open: int, options: DrawOptions) -> I
 def _number(
     is_best: Bools,
     lotteries: tuple[_Lotteries, ...],
+    ways: Ints,
     quotas: tuple[Quota, ...],
     options: DrawOptions,
+    has_door: bool,
 ) -> Plan:
     """Drop lotteries without seats, turn those without losers into sure seats, number the rest."""
     is_core, stratum = is_best.copy(), np.full(len(is_best), NOT_DRAWN, dtype=np.int64)
     strata: list[Stratum] = []
+    first = 0
     for lottery in lotteries:
-        candidates = np.bincount(lottery.group[lottery.group >= 0], minlength=len(lottery.seats))
-        is_core |= (lottery.seats == candidates)[lottery.group] & (lottery.group >= 0)
-        for group in np.flatnonzero((lottery.seats > 0) & (lottery.seats < candidates)):
+        seats = ways[:, first : first + len(lottery.seats)]
+        first += len(lottery.seats)
+        candidates = lottery.candidates
+        is_sure = (seats == candidates).all(axis=0)
+        is_core |= is_sure[lottery.group] & (lottery.group >= 0)
+        for group in np.flatnonzero(seats.any(axis=0) & ~is_sure):
             stratum[lottery.group == group] = len(strata)
             groups = [quotas[index].name for index in np.flatnonzero(lottery.patterns[group])]
             strata.append(
                 Stratum(
                     name=f"{lottery.arm}|{';'.join(groups) or '*'}",
                     arm=lottery.arm,
-                    seats=int(lottery.seats[group]),
+                    seats=int(seats[0, group]),
                     candidates=int(candidates[group]),
                     waitlist=0,
+                    splits=tuple(seats[:, group].tolist()),
                 )
             )
     return Plan(
@@ -204,13 +286,15 @@ def _number(
         is_core=is_core,
         stratum=stratum,
         strata=_with_waitlist(strata, options),
+        has_door=has_door,
     )
 
 
 def _with_waitlist(strata: list[Stratum], options: DrawOptions) -> tuple[Stratum, ...]:
     """Share the waitlist over the bands by losers; every band with losers keeps a holdout."""
     losers = np.array(
-        [one.candidates - one.seats if one.arm == "band" else 0 for one in strata], dtype=np.int64
+        [one.candidates - max(one.ways) if one.arm == "band" else 0 for one in strata],
+        dtype=np.int64,
     )
     total = round(options.waitlist_share * int(losers.sum()))
     waiting = apportion(total, losers.astype(np.float64), np.maximum(losers - 1, 0))

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from quality.tables.outputs import ARMS
 from trials.arrays import numbers, texts
 from trials.certificate import WINNERS, input_hash
-from trials.draw import ALGORITHM, commit, draw, lot_order
+from trials.draw import ALGORITHM, KNOWN_ALGORITHMS, by_way_drawn, commit, draw, lot_order
 from trials.strata import NOT_DRAWN, Stratum
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def verify_draw(certificate: Mapping[str, Any], selection: pa.Table) -> tuple[Fi
     """
     trial_id = certificate["trial_id"]
     rows = selection.filter(pc.equal(selection["trial_id"], trial_id)).sort_by("user_id")
-    if certificate["algorithm"] != ALGORITHM:
+    if certificate["algorithm"] not in KNOWN_ALGORITHMS:
         found = certificate["algorithm"]
         return (_finding("algorithm", f"{ALGORITHM} is known, found {found}", "算法"),)
     return (*_sealed(certificate, rows), *_replayed(certificate, rows))
@@ -72,7 +72,16 @@ def _sealed(certificate: Mapping[str, Any], rows: pa.Table) -> Iterator[Finding]
 
 def _replayed(certificate: Mapping[str, Any], rows: pa.Table) -> Iterator[Finding]:
     """Draw again and compare arms, places on the waitlist, chances and counts."""
-    strata = [Stratum(**one) for one in _json(certificate["strata"])]
+    trial_id, seed = certificate["trial_id"], certificate["seed"]
+    stated = [
+        Stratum(**one | {"splits": tuple(one.get("splits", ()))})
+        for one in _json(certificate["strata"])
+    ]
+    strata = by_way_drawn(trial_id, seed, stated)
+    if [one.seats for one in strata] != [one.seats for one in stated]:
+        yield _finding(
+            "seats", f"the seats drawn by are {[one.seats for one in strata]}", "各抽签层的名额"
+        )
     number = {one.name: index for index, one in enumerate(strata)}
     names, arm, users = (texts(rows, name) for name in ("stratum", "arm", "user_id"))
     stratum = np.array([number.get(name, NOT_DRAWN) for name in names], dtype=np.int64)
@@ -82,13 +91,13 @@ def _replayed(certificate: Mapping[str, Any], rows: pa.Table) -> Iterator[Findin
             "stratum", f"the lotteries have {candidates} candidates", "各抽签层的候选人数"
         )
 
-    order = lot_order(certificate["trial_id"], certificate["seed"], users)
+    order = lot_order(trial_id, seed, users)
     again = draw((arm == "core") & (stratum == NOT_DRAWN), stratum, strata, order)
     expected = np.where(arm == "ineligible", arm, again.arm)
     yield from _differences("arm", "抽签结果", users, expected, arm)
     places = np.nan_to_num(numbers(rows, "waitlist_position")).astype(np.int64)
     yield from _differences("waitlist", "候补名次", users, again.waitlist_position, places)
-    chances = np.array([one.seats / one.candidates for one in strata] + [0.0])
+    chances = np.array([one.chance for one in strata] + [0.0])
     chance = np.where(expected == "core", 1.0, chances[stratum])
     yield from _differences(
         "chance", "入选概率", users, chance, numbers(rows, "inclusion_probability")

@@ -17,7 +17,6 @@ from flows.commands import options
 from flows.progress import progress_bar
 from flows.settings import load_settings
 from infra.landing import fetch_inputs
-from infra.logs import configure_logging
 from quality.errors import ContractError
 from quality.validation import Validation, validate
 
@@ -27,13 +26,12 @@ from quality.validation import Validation, validate
 @options.as_of
 @options.config
 @options.as_json
-@options.verbose
-def check(uri: str, as_of: date, config: Path | None, *, as_json: bool, verbose: bool) -> None:
+@options.logged
+def check(uri: str, as_of: date, config: Path | None, *, as_json: bool) -> None:
     """Validate the input tables at URI (a folder or s3://bucket/prefix) and publish nothing.
 
     Exits with 0 when the data may be used, with 3 when a rule blocks them.
     """
-    configure_logging(verbose=verbose)
     settings = load_settings(config)
     with tempfile.TemporaryDirectory() as work, progress_bar() as progress:
         folder = fetch_inputs(uri, Path(work) / "inputs", settings.store)

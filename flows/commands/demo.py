@@ -11,9 +11,9 @@ import click
 
 from flows.assembly import STAGES
 from flows.build import CACHE
+from flows.commands import options
 from flows.commands.run import start
 from flows.progress import progress_bar
-from infra.logs import configure_logging
 from infra.sources.complete_journey import disclaimers
 from infra.sources.demo import write_demo_data
 from infra.sources.demo_reports import NOTICE_EN, NOTICE_ZH
@@ -37,10 +37,9 @@ AS_OF: Final = date(2017, 12, 4)
     show_default=True,
     help="Folder for the input tables.",
 )
-@click.option("--verbose", is_flag=True, help="Show every log line.")
-def demo(out: Path, data: Path, *, verbose: bool) -> None:
+@options.logged
+def demo(out: Path, data: Path) -> None:
     """Run the whole day on real household purchases and review texts."""
-    configure_logging(verbose=verbose)
     click.echo("preparing the demo data: real household purchases, real review texts")
     with progress_bar() as progress:
         write_demo_data(data, as_of=AS_OF, cache=CACHE, progress=progress)
@@ -48,7 +47,7 @@ def demo(out: Path, data: Path, *, verbose: bool) -> None:
     config.touch(mode=0o600)
     config.chmod(0o600)
     config.write_text(_config(), encoding="utf-8")
-    start(STAGES, data=str(data), store=str(out), as_of=AS_OF, config=config, verbose=verbose)
+    start(STAGES, data=str(data), store=str(out), as_of=AS_OF, config=config)
 
 
 def _config() -> str:

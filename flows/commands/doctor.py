@@ -17,7 +17,7 @@ from rich.table import Table
 from flows.commands import options
 from flows.settings import Settings, load_settings
 from infra.errors import StoreError
-from infra.health import Check, check_machine, check_store, space
+from infra.health import Check, check_machine, check_store, space, without_credentials
 from infra.landing import fetch_inputs
 from infra.store import FolderAddress, open_store, parse_address
 from quality.errors import ContractError
@@ -66,7 +66,8 @@ def _check_settings(settings: Settings) -> Iterator[Check]:
     else:
         yield Check("report models", "bad", "are missing; run `make test` once, which trains them")
     server = os.environ.get("PREFECT_API_URL")
-    yield Check("prefect server", "good", server or "none named: one is started with the flow")
+    said = without_credentials(server) if server else "none named: one is started with the flow"
+    yield Check("prefect server", "good", said)
 
 
 def _check_data(data: str) -> Check:

@@ -13,7 +13,6 @@ from flows.commands import options
 from flows.progress import progress_bar
 from flows.settings import load_settings
 from infra.landing import fetch_inputs
-from infra.logs import configure_logging
 from infra.pages import EvaluationFacts, render_evaluation
 from quality.validation import validate
 from recommender.evaluation.report_json import as_json as written_as_json
@@ -65,7 +64,7 @@ class Days(click.ParamType[tuple[date, ...]]):
 )
 @options.config
 @options.as_json
-@options.verbose
+@options.logged
 def evaluate(  # noqa: PLR0913 - a parameter for each option of the command
     data: str,
     cuts: tuple[date, ...],
@@ -77,10 +76,8 @@ def evaluate(  # noqa: PLR0913 - a parameter for each option of the command
     *,
     timing: bool,
     as_json: bool,
-    verbose: bool,
 ) -> None:
     """Train before each cut, look at what was bought after it, compare shike with the baselines."""
-    configure_logging(verbose=verbose)
     settings = load_settings(config)
     last = max(cuts) + timedelta(days=horizon)
     with tempfile.TemporaryDirectory() as work, progress_bar() as progress:
@@ -94,7 +91,11 @@ def evaluate(  # noqa: PLR0913 - a parameter for each option of the command
             cuts=cuts,
             horizon_days=horizon,
             level=level,
-            options=EvaluationOptions(with_timing=timing, without=without),
+            options=EvaluationOptions(
+                with_timing=timing,
+                without=without,
+                annoyance_weight=settings.recommend.annoyance_weight,
+            ),
             progress=progress,
         )
     if page:

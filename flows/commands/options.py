@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any, get_args
 
 import click
+
+from flows.settings import load_settings
+from infra.logs import Format, configure_logging
 
 
 class Day(click.ParamType[date]):
@@ -50,6 +56,20 @@ config = click.option(
     help="Settings file; default shike.toml in the working folder, if there.",
 )
 as_json = click.option("--json", "as_json", is_flag=True, help="Machine output.")
-verbose = click.option(
-    "--verbose", is_flag=True, help="Show every log line, and where a fault happened."
-)
+
+
+def logged(command: Callable[..., None]) -> Callable[..., None]:
+    """Add ``--verbose`` and ``--log-format``, and set the log up before the command runs."""
+
+    @functools.wraps(command)
+    def with_log(*, verbose: bool, log_format: Format | None, **arguments: Any) -> None:
+        config = arguments.get("config")
+        form = log_format or load_settings(config).logging.format
+        configure_logging(verbose=verbose, form=form)
+        command(**arguments)
+
+    say_all = "Show every log line, and where a fault happened."
+    say_how = "How a log line reads; default as [logging] format says, which is text."
+    forms = click.Choice(get_args(Format))
+    with_options = click.option("--log-format", type=forms, help=say_how)(with_log)
+    return click.option("--verbose", is_flag=True, help=say_all)(with_options)

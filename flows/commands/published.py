@@ -13,6 +13,8 @@ from rich.table import Column, Table
 from flows.commands import options
 from flows.recall import Past, recall, recall_run, run_ids
 from flows.settings import load_settings
+from infra.operations import Attempt, kept_attempts
+from infra.publish import Status
 from infra.store import Store, open_store
 
 
@@ -45,12 +47,17 @@ def runs(store: str, config: Path | None, *, as_json: bool) -> None:
 @options.config
 @options.as_json
 def show(run_id: str, store: str, config: Path | None, *, as_json: bool) -> None:
-    """Show one published run: its verdict, its rows, its files. RUN_ID may be 'current'."""
+    """Show one published run: its verdict, its rows, its files. RUN_ID may be 'current'.
+
+    How long its stages took is shown as far as it is remembered below operations/.
+    """
     target = _opened(store, config)
     past = known_run(target, run_id)
+    made_by = _made_by(target, past)
     if as_json:
         files = {name: asdict(record) for name, record in past.manifest.objects.items()}
-        shown = json.loads(past.ledger.to_bytes()) | {"objects": files}
+        timed = [asdict(stage) for stage in made_by.stages] if made_by else None
+        shown = json.loads(past.ledger.to_bytes()) | {"objects": files, "timings": timed}
         click.echo(json.dumps(shown, ensure_ascii=False))
         return
     console = Console()
@@ -60,6 +67,31 @@ def show(run_id: str, store: str, config: Path | None, *, as_json: bool) -> None
         rows = "" if record.rows is None else f"{record.rows:,}"
         origin = past.ledger.origins.get(name.partition(".")[0], "")
         table.add_row(name, rows, f"{record.bytes:,}", origin)
+    console.print(table)
+    if made_by:
+        _print_timings(console, made_by)
+
+
+def _made_by(target: Store, past: Past) -> Attempt | None:
+    """Return the attempt that published a run, if it is remembered."""
+    made = (
+        attempt
+        for attempt in kept_attempts(target)
+        if attempt.run_id == past.ledger.run_id and attempt.outcome == Status.PUBLISHED
+    )
+    return next(made, None)
+
+
+def _print_timings(console: Console, attempt: Attempt) -> None:
+    console.print(
+        f"made in {attempt.seconds:.1f} s from {attempt.started:%Y-%m-%d %H:%M} UTC on, "
+        f"begun again {attempt.retries} times"
+    )
+    table = Table("stage", "outcome", "seconds", "tries", "rows in", "rows out")
+    for stage in attempt.stages:
+        rows = (f"{sum(counts.values()):,}" for counts in (stage.rows_in, stage.rows_out))
+        seconds = f"{stage.seconds:.1f}"
+        table.add_row(stage.name, stage.outcome, seconds, str(stage.tries), *rows)
     console.print(table)
 
 

@@ -11,10 +11,10 @@ import click
 
 from flows.commands import options
 from flows.commands.published import known_run
-from flows.day import INDEX
 from flows.progress import progress_bar
 from flows.recall import FRONT_PAGE
 from flows.settings import load_settings
+from flows.standing import INDEX
 from infra.publish import collect, put_page, roll_back
 from infra.store import open_store
 

@@ -13,7 +13,7 @@ import click
 from flows.assembly import STAGES
 from flows.commands import options
 from flows.day import run_day
-from infra.logs import configure_logging
+from flows.idle import nothing_to_do
 
 
 @click.group()
@@ -38,7 +38,7 @@ def _command(name: str, stages: tuple[str, ...], summary: str) -> None:
         options.as_of,
         options.config,
         options.as_json,
-        options.verbose,
+        options.logged,
     )
     for option in reversed(decorate):
         command = option(command)
@@ -53,11 +53,9 @@ def start(
     as_of: date,
     config: Path | None,
     as_json: bool = False,
-    verbose: bool = False,
 ) -> None:
     """Run the stages and say where the result lies."""
-    configure_logging(verbose=verbose)
-    result = run_day(
+    result = nothing_to_do(data, store, as_of, stages, config) or run_day(
         data=data,
         store=store,
         as_of=as_of.isoformat(),
@@ -66,6 +64,9 @@ def start(
     )
     if as_json:
         click.echo(json.dumps(result, ensure_ascii=False, sort_keys=True))
+        return
+    if "note" in result:
+        click.echo(f"{result['outcome']}: {result['note']}")
         return
     click.echo(f"{result['outcome']}: run {result['run_id']}, validation {result['verdict']}")
     for skipped in result["skipped"]:

@@ -20,7 +20,8 @@ from infra.aws.settings import Setting, runs_once, settings_of, tls_only
 from infra.aws.steps import Outcome, Step, is_unknown
 from infra.store.addresses import BucketAddress
 from infra.store.base import StoreOptions
-from infra.store.connection import code, connect, explained, status
+from infra.store.connection import connect
+from infra.store.failures import code, explained, status
 
 _FORBIDDEN, _MISSING = 403, 404
 _NO_LOCATION: Final = "us-east-1"

@@ -19,7 +19,7 @@ from infra.aws.place import Place
 from infra.aws.policies import Document
 from infra.aws.steps import Outcome, Step, is_unknown
 from infra.store.base import StoreOptions
-from infra.store.connection import code, explained
+from infra.store.failures import code, explained
 from infra.store.keys import encode_id
 
 _LONGEST_WORDS: Final = 100

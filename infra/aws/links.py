@@ -9,7 +9,8 @@ from botocore.exceptions import ClientError
 from infra.errors import StoreError
 from infra.store.addresses import BucketAddress
 from infra.store.base import StoreOptions
-from infra.store.connection import code, connect, explained
+from infra.store.connection import connect
+from infra.store.failures import code, explained
 from infra.store.keys import check_key
 
 USUAL_MINUTES: Final = 15

@@ -68,13 +68,14 @@ def merchant_reader(place: Place, folder: str) -> Document:
 
 
 def quality_reader(place: Place) -> Document:
-    """Return what a QA reviewer may do: read the index and what is internal."""
+    """Return what a QA reviewer may do: read the index, what is internal and how the days went."""
     return _document(
         _allow(
             "ReadFindings",
             ("s3:GetObject",),
             place.objects("internal/*"),
             place.objects("index.html"),
+            place.objects("operations/*"),
         ),
         _list_below("ListFindings", place, "internal/*"),
         *_use_key(place, _READING),

@@ -82,9 +82,16 @@ STORE_SAFEGUARDS: Final[Mapping[str, Safeguard]] = {
         | _ENCRYPT,
     ),
     "the collector lists the store only": lists("Collector", *_WHOLE),
-    "QA reads what is internal and the index only": only(
+    "QA reads what is internal, the index and operations only": only(
         "QualityReader",
-        {"s3:GetObject": {f"{_STORE}/internal/*", f"{_STORE}/index.html"}} | _DECRYPT,
+        {
+            "s3:GetObject": {
+                f"{_STORE}/internal/*",
+                f"{_STORE}/index.html",
+                f"{_STORE}/operations/*",
+            }
+        }
+        | _DECRYPT,
     ),
     "QA lists what is internal only": lists("QualityReader", below("${Prefix}/internal/*")),
 }

@@ -8,7 +8,7 @@ from typing import Final
 
 from botocore.exceptions import ClientError
 
-from infra.store.connection import status
+from infra.store.failures import status
 
 _UNKNOWN: Final = (405, 501)
 """What a server answers that does not know a request: method not allowed, not implemented."""

@@ -7,6 +7,7 @@
 | ``validation_report.html`` | ``internal/runs/{run_id}/`` | what validation found |
 | ``index.html`` | ``merchants/{merchant_id}/runs/{run_id}/`` | one merchant's recommendations and trials |
 | ``improvement_summary-{item}.html`` | the same | what customers say of one item |
+| ``index.html`` | ``operations/`` | how the last attempts at a day went |
 | any | the file named by ``shike evaluate --page`` | the models compared |
 """
 
@@ -27,10 +28,11 @@ from infra.pages.facts import (
     MerchantFacts,
     MerchantLink,
 )
-from infra.pages.improvement import render_improvement
+from infra.pages.improvement import render_improvement, said_of
 from infra.pages.index import merchant_link, render_index
 from infra.pages.merchant import PAGE as MERCHANT_PAGE
 from infra.pages.merchant import render_merchant_page
+from infra.pages.operations import render_operations
 from infra.pages.tallies import records
 from infra.pages.validation import render_validation
 from infra.pages.words import Words
@@ -52,6 +54,7 @@ __all__ = [
     "render_index",
     "render_internal",
     "render_merchant",
+    "render_operations",
     "summary_page",
 ]
 
@@ -89,7 +92,10 @@ def render_merchant(
     summaries = records(tables.get("improvement_summary"))
     pages = {summary["item_id"]: summary_page(summary["item_id"]) for summary in summaries}
     main = render_merchant_page(merchant_id, tables, facts, pages)
-    rendered = {pages[it["item_id"]]: render_improvement(it, facts) for it in summaries}
+    rendered = {
+        pages[it["item_id"]]: render_improvement(it, facts, said_of(tables, it["item_id"]))
+        for it in summaries
+    }
     return {MERCHANT_PAGE: main, **rendered}
 
 

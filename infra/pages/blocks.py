@@ -178,9 +178,20 @@ class Finding:
     badges: tuple[Badge, ...]
     sentences: tuple[Words, ...]
     quotes: tuple[Quote, ...]
+    sources: tuple[Quote, ...] = ()
+    """Everything that it rests on, shown on a click."""
 
 
-Block = Facts | DataTable | Figure | Figures | Notes | Cards | Finding
+@dataclass(frozen=True)
+class Statement:
+    """A sentence that stands by itself, with what it rests on behind a click."""
+
+    kind: ClassVar[str] = "statement"
+    sentence: Words
+    sources: tuple[Quote, ...]
+
+
+Block = Facts | DataTable | Figure | Figures | Notes | Cards | Finding | Statement
 
 
 @dataclass(frozen=True)

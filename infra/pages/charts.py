@@ -64,12 +64,33 @@ class Bar:
 
 
 @dataclass(frozen=True)
+class Diverging:
+    """Two bars from the middle, such as blame to the left and praise to the right."""
+
+    label: Text
+    left: float
+    right: float
+    text: Text
+
+
+@dataclass(frozen=True)
 class Stack:
     """One bar cut into parts, each a tone and a value."""
 
     label: Text
     parts: tuple[tuple[str, float], ...]
     text: Text
+
+
+@dataclass(frozen=True)
+class Fall:
+    """One step of a waterfall: a bar from where what is left begins to where it ended."""
+
+    label: Text
+    low: float
+    high: float
+    text: Text
+    tone: str = "main"
 
 
 @dataclass(frozen=True)
@@ -81,6 +102,8 @@ class Span:
     high: float
     dots: tuple[tuple[str, float], ...]
     text: Text
+    is_summary: bool = False
+    """Whether its dots are diamonds, as the mean of the other rows is drawn."""
 
 
 @dataclass(frozen=True)
@@ -120,11 +143,47 @@ def bars(rows: Sequence[Bar], *, domain: tuple[float, float] | None = None) -> M
     return _drawn(layers, len(rows) * _ROW)
 
 
-def stacks(rows: Sequence[Stack]) -> Markup:
-    """Draw one full-width bar a row, cut by share, its label and its number above it."""
+def diverging(rows: Sequence[Diverging]) -> Markup:
+    """Draw two bars a row from a common upright: one to the left, one to the right.
+
+    Args:
+        rows: Top to bottom; the longest bar of all fills its half.
+    """
+    most = max((max(row.left, row.right) for row in rows), default=0.0) or 1.0
+    wide = (-most, most)
     data = [_texts(number, row.label, row.text, is_beside=True) for number, row in enumerate(rows)]
-    parts = [part for number, row in enumerate(rows) for part in _parts(number, row)]
+    bars_of = [
+        {"row": number, "from": 0, "to": end, "tone": TONES[tone]}
+        for number, row in enumerate(rows)
+        for end, tone in ((-row.left, "bad"), (row.right, "good"))
+    ]
+    upright = layer([{"at": 0}], "rule", {"color": TONES["quiet"]}, x=place("at", wide))
+    lying = _lying(bars_of, place("from", wide), "to")
+    return _drawn([upright, lying, _labels(data), _numbers_above(data)], len(rows) * _ROW)
+
+
+def stacks(rows: Sequence[Stack], *, whole: float | None = None) -> Markup:
+    """Draw one bar a row, cut by share, its label and its number above it.
+
+    Args:
+        rows: Top to bottom.
+        whole: What the full width stands for; by default each row's own sum.
+    """
+    data = [_texts(number, row.label, row.text, is_beside=True) for number, row in enumerate(rows)]
+    parts = [part for number, row in enumerate(rows) for part in _parts(number, row, whole)]
     layers = [_lying(parts, place("from", _WHOLE), "to"), _labels(data), _numbers_above(data)]
+    return _drawn(layers, len(rows) * _ROW)
+
+
+def falls(rows: Sequence[Fall]) -> Markup:
+    """Draw a waterfall from top to bottom, over one scale from zero to the largest end."""
+    across = (0.0, max((row.high for row in rows), default=0.0) or 1.0)
+    data = [_texts(number, row.label, row.text, is_beside=True) for number, row in enumerate(rows)]
+    steps = [
+        {"row": number, "from": row.low, "to": row.high, "tone": TONES[row.tone]}
+        for number, row in enumerate(rows)
+    ]
+    layers = [_lying(steps, place("from", across), "to"), _labels(data), _numbers_above(data)]
     return _drawn(layers, len(rows) * _ROW)
 
 
@@ -143,7 +202,12 @@ def strips(rows: Sequence[Strip]) -> Markup:
 
 
 def spans(
-    rows: Sequence[Span], *, domain: tuple[float, float], ticks: Sequence[float], form: str
+    rows: Sequence[Span],
+    *,
+    domain: tuple[float, float],
+    ticks: Sequence[float],
+    form: str,
+    upright: float | None = None,
 ) -> Markup:
     """Draw one interval a row with its dots, over a common scale.
 
@@ -152,16 +216,21 @@ def spans(
         domain: Smallest and largest value of the scale.
         ticks: Where the scale is marked.
         form: How a mark is written, as a d3 format.
+        upright: Where a line stands that intervals may cross, such as no difference.
     """
     data = [
         _texts(number, row.label, row.text, is_beside=True) | {"from": row.low, "to": row.high}
         for number, row in enumerate(rows)
     ]
-    dots = [
-        {"row": number, "at": at, "tone": TONES[tone]}
-        for number, row in enumerate(rows)
-        for tone, at in row.dots
-    ]
+    dots, diamonds = (
+        [
+            {"row": number, "at": at, "tone": TONES[tone]}
+            for number, row in enumerate(rows)
+            if row.is_summary == is_summary
+            for tone, at in row.dots
+        ]
+        for is_summary in (False, True)
+    )
     axis = marks_at(ticks, form)
     line = {"strokeWidth": 3, "yOffset": _BELOW, "color": TONES["soft"]}
     dot = {"size": 90, "yOffset": _BELOW, "opacity": 1}
@@ -172,6 +241,12 @@ def spans(
         _labels(data),
         _numbers_above(data),
     ]
+    if diamonds:
+        look = dot | {"shape": "diamond", "filled": True, "size": 180}
+        layers.append(layer(diamonds, "point", look, x=at, y=band(), color=colour()))
+    if upright is not None:
+        stands = layer([{"at": upright}], "rule", {"color": TONES["quiet"]}, x=at)
+        layers.insert(0, stands)
     return _drawn(layers, len(rows) * _ROW, foot=26)
 
 
@@ -231,8 +306,8 @@ def _numbers_above(data: Data) -> Json:
     return text_layer(data, "text", {"align": "right", "dy": _ABOVE, "x": _WIDTH}, y=band())
 
 
-def _parts(number: int, row: Stack) -> list[Json]:
-    total, at = sum(value for _, value in row.parts) or 1.0, 0.0
+def _parts(number: int, row: Stack, whole: float | None) -> list[Json]:
+    total, at = whole or sum(value for _, value in row.parts) or 1.0, 0.0
     parts: list[Json] = []
     for tone, value in row.parts:
         parts.append({"row": number, "from": at, "to": at + value / total, "tone": TONES[tone]})

@@ -27,6 +27,7 @@ from infra.pages.draw_figures import counted_arms
 from infra.pages.facts import DayFacts
 from infra.pages.figures import percent, whole
 from infra.pages.index import merchant_cards
+from infra.pages.pooled_effects import pooled_table
 from infra.pages.rows import rows_section
 from infra.pages.shared_blocks import calendar_table, counts_figure, day_facts, downloads_table
 from infra.pages.tallies import (
@@ -179,7 +180,9 @@ def _trials(tables: Mapping[str, pa.Table]) -> Section | None:
     )
     rows = tuple((*_draw(draw, arms), _sde(draw)) for draw in draws)
     table = DataTable(say("trials.caption"), head, rows, frozenset(range(2, len(head))))
-    return Section("trials", say("trials.title"), (table,), say("trials.lead"))
+    together = pooled_table(tables.get("pooled_effect"))
+    blocks = (table, together) if together else (table,)
+    return Section("trials", say("trials.title"), blocks, say("trials.lead"))
 
 
 def _draw(draw: Mapping[str, Any], arms: tuple[str, ...]) -> tuple[str, ...]:

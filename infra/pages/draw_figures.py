@@ -63,7 +63,7 @@ def score_figure(selection: pa.Table | None) -> Figure | None:
         for arm in reversed(seen)
         for rank, score in _some(by_arm[arm], _DOTS_AN_ARM)
     ]
-    last, scores = len(ranked), [score for _, score, _ in dots]
+    last, scores = pc.max(ranked["rank"]).as_py(), [score for _, score, _ in dots]
     low, high = min(0.0, *scores), max(*scores, 0.1) * 1.05
     svg = scatter(
         dots,
@@ -72,7 +72,9 @@ def score_figure(selection: pa.Table | None) -> Figure | None:
         ticks=(round_ticks(last), round_ticks(high)),
     )
     keys = legend(*((_ARM_TONES[arm], name_of("arm", arm)) for arm in seen))
-    note = say("scores.note", n=_DOTS_AN_ARM) if len(dots) < last else None
+    is_blind = "not_selected" not in seen and "not_selected" in selection["arm"].to_pylist()
+    note = say("scores.note", n=_DOTS_AN_ARM) if len(dots) < len(ranked) else None
+    note = say("scores.blind") if is_blind else note
     return Figure(say("scores.caption"), svg, legend=keys, note=note)
 
 

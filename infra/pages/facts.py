@@ -127,6 +127,7 @@ class IndexFacts:
     verdict: str
     day_href: str
     validation_href: str
+    operations_href: str | None = None
     merchants: tuple[MerchantLink, ...] = ()
     disclaimers: tuple[Words, ...] = ()
     language: str = "zh-CN"

@@ -6,103 +6,119 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import pyarrow as pa
+
+from infra.pages.aspect_figures import overview_section
 from infra.pages.aspects import (
+    Said,
     aspect_name,
     aspects_of,
     blamed_by,
+    changes_of,
     customer_quote,
+    early_signals,
     findings_section,
     liked_most,
-    overview_section,
-    said,
+    praised_by,
+    statements,
     to_mend,
 )
-from infra.pages.blocks import (
-    Badge,
-    Fact,
-    Facts,
-    Finding,
-    Link,
-    Notes,
-    Section,
-    chart_table,
-    columns,
-)
+from infra.pages.blocks import Badge, Block, Fact, Facts, Finding, Link, Notes, Section
+from infra.pages.changes import changes_section
 from infra.pages.document import document
 from infra.pages.facts import MerchantFacts
-from infra.pages.figures import decimal, percent, points, whole
+from infra.pages.figures import whole
+from infra.pages.item_rating import rating_facts, rating_section, segments_section
+from infra.pages.tallies import records, rows_of
 from infra.pages.words import Words, name_of, say
 
 ENOUGH = "enough evidence"
 
 Row = Mapping[str, Any]
 
+_SUGGESTIONS = 6
+"""Aspects whose suggestions are shown; all are in the summary's JSON."""
 
-def render_improvement(summary: Row, facts: MerchantFacts) -> bytes:
-    """Render the page of one row of ``improvement_summary``."""
+
+def render_improvement(summary: Row, facts: MerchantFacts, said: Said) -> bytes:
+    """Render the page of one row of ``improvement_summary``; ``said`` is the item's opinions."""
     title = say("improvement.title", item=summary["item_name"])
-    opening = Facts((*_opening(summary), *_headline(summary, facts)))
-    sections = _sections(summary, facts) if summary["verdict"] == ENOUGH else _too_few(summary)
+    is_enough = summary["verdict"] == ENOUGH
+    opening: tuple[Block, ...] = (
+        *statements(summary, said),
+        Facts((*_opening(summary), *(_headline(summary, facts) if is_enough else ()))),
+    )
+    sections = _sections(summary, facts, said) if is_enough else _too_few(summary, facts, said)
     trail = [Link(facts.home_href, say("page.home"))] if facts.home_href else []
     return document(
         title,
         sections,
         language=facts.language,
         trail=[*trail, Link("index.html", facts.name)],
-        opening=(opening,),
+        opening=opening,
         kicker=say("improvement.kicker", merchant=facts.name, day=facts.as_of),
     )
 
 
+def said_of(tables: Mapping[str, pa.Table], item_id: str) -> Said:
+    """Return what customers said of an item, by report and sentence; nothing without opinions."""
+    own = rows_of(tables, "opinions", item_id=item_id)
+    return {(row["report_id"], row["sentence_id"]): row["quote"] for row in records(own)}
+
+
 def first_to_mend(summary: Row, facts: MerchantFacts) -> Words | None:
-    """Return the name of what to mend first; None when nobody complains."""
-    return next((aspect_name(it, facts) for it in to_mend(aspects_of(summary))), None)
+    """Return the name of what to mend first; None when not enough blame anything."""
+    return next((aspect_name(it, facts) for it in to_mend(summary)), None)
 
 
 def _headline(summary: Row, facts: MerchantFacts) -> tuple[Fact, ...]:
     """Say in two words what is liked most and what to mend first."""
-    if summary["verdict"] != ENOUGH:
-        return ()
     aspects = aspects_of(summary)
-    liked, mend = liked_most(aspects), to_mend(aspects)
+    liked, mend = liked_most(aspects), to_mend(summary)
+    mend.sort(key=lambda it: -it["priority"])
     return (
-        *(Fact(say("fact.liked"), aspect_name(it, facts), said(it)) for it in liked[:1]),
         *(Fact(say("fact.mend"), aspect_name(it, facts), blamed_by(it)) for it in mend[:1]),
+        *(Fact(say("fact.liked"), aspect_name(it, facts), praised_by(it)) for it in liked[:1]),
     )
 
 
 def _opening(summary: Row) -> tuple[Fact, ...]:
-    enough = summary["verdict"] == ENOUGH
-    code, tone = ("enough", "good") if enough else ("not_enough", "quiet")
+    code, tone = ("enough", "good") if summary["verdict"] == ENOUGH else ("not_enough", "quiet")
     return (
         Fact(say("fact.evidence"), Badge(name_of("evidence", code), tone)),
         Fact(say("fact.reports"), whole(summary["reports"])),
-        Fact(say("fact.rating_raw"), decimal(summary["rating_raw"]), say("fact.rating_raw_note")),
-        Fact(
-            say("fact.rating_weighted"),
-            decimal(summary["rating_weighted"]),
-            say("fact.rating_weighted_note"),
-        ),
+        *rating_facts(summary),
     )
 
 
-def _sections(summary: Row, facts: MerchantFacts) -> list[Section]:
+def _sections(summary: Row, facts: MerchantFacts, said: Said) -> list[Section]:
     aspects = aspects_of(summary)
-    mend, liked = to_mend(aspects), liked_most(aspects)
     sections = [
+        findings_section("mend", to_mend(summary), summary, facts, said),
+        findings_section("early", early_signals(aspects), summary, facts, said),
+        findings_section("liked", liked_most(aspects), summary, facts, said),
+        changes_section(changes_of(summary), facts),
         overview_section(aspects, facts),
-        findings_section("mend", mend, facts, polarity=-1),
-        findings_section("liked", liked, facts, polarity=1),
         _suggestions(json.loads(summary["suggestions"]) or [], facts),
-        _changes(json.loads(summary["changes"] or "null"), facts),
-        Section("limits", say("improvement.limits"), (Notes((say("improvement.cannot_say"),)),)),
+        rating_section(summary),
+        segments_section(json.loads(summary.get("segments") or "[]")),
+        _limits(),
     ]
     return [section for section in sections if section]
 
 
-def _too_few(summary: Row) -> list[Section]:
+def _limits() -> Section:
+    notes = tuple(
+        say(f"limits.{name}") for name in ("cause", "silent", "gifts", "intervals", "reading")
+    )
+    return Section("limits", say("improvement.limits"), (Notes(notes),))
+
+
+def _too_few(summary: Row, facts: MerchantFacts, said: Said) -> list[Section]:
     sentence = say("improvement.too_few", n=summary["reports"])
-    return [Section("limits", say("improvement.too_few_title"), (Notes((sentence,)),))]
+    dangers = findings_section("mend", to_mend(summary), summary, facts, said)
+    few = Section("limits", say("improvement.too_few_title"), (Notes((sentence,)),))
+    return [dangers, few] if dangers else [few]
 
 
 def _suggestions(suggestions: Sequence[Row], facts: MerchantFacts) -> Section | None:
@@ -113,29 +129,8 @@ def _suggestions(suggestions: Sequence[Row], facts: MerchantFacts) -> Section | 
             (say("suggestions.counted", n=it["reports"]),),
             tuple(customer_quote(quote) for quote in it["quotes"]),
         )
-        for it in suggestions
+        for it in suggestions[:_SUGGESTIONS]
     )
     if not findings:
         return None
     return Section("suggestions", say("suggestions.title"), findings, say("suggestions.lead"))
-
-
-def _changes(changes: Mapping[str, Row] | None, facts: MerchantFacts) -> Section | None:
-    if not changes:
-        return None
-    rows = [
-        (
-            aspect_name({"aspect": aspect}, facts),
-            percent(change["share_before"]),
-            percent(change["share_now"]),
-            _difference(change),
-        )
-        for aspect, change in sorted(changes.items())
-    ]
-    head = columns("aspect", "before", "now", "difference")
-    table = chart_table(say("changes.caption"), head, rows)
-    return Section("changes", say("changes.title"), (table,), say("changes.lead"))
-
-
-def _difference(change: Row) -> str:
-    return points(change["share_now"] - change["share_before"])

@@ -91,7 +91,11 @@ def _lines(merchant: MerchantLink) -> tuple[Words, ...]:
 def _start(facts: IndexFacts) -> Cards:
     day = (Link(facts.day_href, say("day.title")), (say("index.day_lead"),))
     validation = Link(facts.validation_href, say("validation.title"))
-    return Cards((day, (validation, (say("index.validation_lead"),))))
+    cards = [day, (validation, (say("index.validation_lead"),))]
+    if facts.operations_href:
+        operations = Link(facts.operations_href, say("operations.title"))
+        cards.append((operations, (say("index.operations_lead"),)))
+    return Cards(tuple(cards))
 
 
 def _rows_in(tables: Mapping[str, pa.Table], name: str) -> int:

@@ -12,7 +12,6 @@ from markupsafe import Markup
 from infra.pages.audience_figures import funnel_figure, profile_figures
 from infra.pages.blocks import (
     Block,
-    Cell,
     DataTable,
     Day,
     Fact,
@@ -23,8 +22,8 @@ from infra.pages.blocks import (
     columns,
 )
 from infra.pages.draw_figures import arms_figure, counted_arms, quota_figure, score_figure
-from infra.pages.figures import UNKNOWN, decimal, percent, points, whole
-from infra.pages.privacy import count_or_hidden
+from infra.pages.effect_figures import effect_blocks
+from infra.pages.figures import decimal, percent, points, whole
 from infra.pages.tallies import records, rows_of, sorted_by
 from infra.pages.words import Words, name_of, say
 
@@ -54,7 +53,7 @@ def trial_blocks(trial_id: str, tables: Tables, floor: int) -> tuple[Block, ...]
     blocks = (
         _opening(draw, trial),
         Figures(tuple(figure for figure in figures if figure)),
-        _effects(rows_of(tables, "trial_effect", trial_id=trial_id), floor),
+        *effect_blocks(trial_id, tables, floor),
         _chosen(rows_of(tables, "selection", trial_id=trial_id)),
         _certificate(draw),
     )
@@ -79,40 +78,6 @@ def _opening(draw: Row | None, trial: Row | None) -> Facts:
         if effect is not None:
             facts.append(Fact(say("fact.sde"), points(effect).lstrip("+"), say("fact.sde_note")))
     return Facts(tuple(facts))
-
-
-def _effects(effects: pa.Table | None, floor: int) -> DataTable | None:
-    if effects is None or not len(effects):
-        return None
-    head = columns(
-        "window",
-        "verdict",
-        "drawn",
-        "held_out",
-        "rate_drawn",
-        "rate_held_out",
-        "itt",
-        "interval",
-        "sde",
-    )
-    rows = tuple(_effect(effect, floor) for effect in records(effects))
-    return DataTable(say("effect.caption"), head, rows, frozenset(range(2, len(head))))
-
-
-def _effect(effect: Row, floor: int) -> tuple[Cell, ...]:
-    few = min(effect["n_treatment"], effect["n_holdout"]) < floor
-    rates = (None, None) if few else (effect["rate_treatment"], effect["rate_holdout"])
-    low, high = effect["low"], effect["high"]
-    return (
-        say("effect.days", n=effect["window_days"]),
-        name_of("effect", effect["verdict"].replace(" ", "_")),
-        count_or_hidden(effect["n_treatment"], floor),
-        count_or_hidden(effect["n_holdout"], floor),
-        *(percent(rate, 1) for rate in rates),
-        points(effect["itt"]),
-        UNKNOWN if low is None or high is None else f"{points(low)} … {points(high)}",
-        points(effect["smallest_detectable_effect"]).lstrip("+"),
-    )
 
 
 def _chosen(selection: pa.Table | None) -> DataTable | None:

@@ -65,7 +65,8 @@ def publish_day(
 
     No pointer moves before everything is stored, and the last prefix's moves after all others, so
     whoever sees it knows that the whole day is out. A prefix costs one request an object and three
-    more, or one in all if the run is current there.
+    more, or one in all if the run is current there; a body so large that S3 gets it in parts costs
+    one a part and two.
 
     Args:
         store: Where.

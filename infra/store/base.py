@@ -49,6 +49,8 @@ class StoreOptions:
     """How often a request is tried in all before storage counts as not answering."""
     connections: int = 16
     """Connections kept open, which bounds what is useful to do at once."""
+    multipart_mib: float = 64.0
+    """Bodies of more MiB than this are uploaded in parts of that size (at least 5 MiB: S3's rule)."""
 
 
 class Store(Protocol):

@@ -1,29 +1,28 @@
-"""A connection to S3: signed, bounded in time and tries, its failures told as sentences.
+"""A connection to S3: signed, bounded in time and tries.
 
-This module and its neighbour ``s3`` are where the untyped boto3 ends.
+This module and its neighbours are where the untyped boto3 ends.
 """
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from io import BytesIO
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import boto3
+import botocore.session
 from botocore.config import Config
 from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
     FlexibleChecksumError,
     IncompleteReadError,
-    NoCredentialsError,
-    PartialCredentialsError,
     ReadTimeoutError,
     ResponseStreamingError,
 )
+from botocore.loaders import Loader
 
 from infra.errors import StoreError
 from infra.store.base import StoreOptions
+from infra.store.failures import explained
 
 _T = TypeVar("_T")
 
@@ -34,23 +33,10 @@ _BROKEN_BODY = (
     ResponseStreamingError,
 )
 """What reading an answer's body raises; botocore repeats requests, but not these."""
-_CREDENTIALS = "check the access key and secret"
-_LATER = "try again later"
-_ADVICE = {
-    "NoSuchBucket": "the bucket does not exist; create it, or mend the address or the endpoint",
-    "AccessDenied": "these credentials may not do that; ask for the permission",
-    "AllAccessDisabled": "these credentials may not do that; ask for the permission",
-    "InvalidAccessKeyId": _CREDENTIALS,
-    "SignatureDoesNotMatch": _CREDENTIALS,
-    "ExpiredToken": "the credentials have expired; renew them",
-    "RequestTimeTooSkewed": "this machine's clock is wrong; set it",
-    "PreconditionFailed": "it was changed meanwhile; run it again",
-    "PermanentRedirect": "the bucket is in another region; set the region",
-    "SlowDown": _LATER,
-    "ServiceUnavailable": _LATER,
-    "InternalError": _LATER,
-}
-_ADVICE_BY_STATUS = {401: _CREDENTIALS, 403: _ADVICE["AccessDenied"], 500: _LATER, 503: _LATER}
+_MODELS = Loader()
+"""What botocore knows of S3: megabytes of JSON, which all clients of a process may share."""
+_SMALL_BYTES = 64 << 10
+"""Fits into the buffers of a connection, so that even a server that refuses it takes it."""
 
 
 def connect(options: StoreOptions) -> Any:
@@ -67,7 +53,7 @@ def connect(options: StoreOptions) -> Any:
     if bool(options.access_key) != bool(options.secret_key):
         raise StoreError("access_key and secret_key belong together; give both or neither")
     with explained("connect to S3", options):
-        return boto3.session.Session().client(
+        client = _session().client(
             "s3",
             endpoint_url=options.endpoint_url or None,
             region_name=options.region or ("us-east-1" if options.endpoint_url else None),
@@ -76,6 +62,22 @@ def connect(options: StoreOptions) -> Any:
             verify=options.ca_bundle or None,
             config=_config(options),
         )
+    client.meta.events.register("before-sign.s3", _send_small_bodies_at_once)
+    return client
+
+
+def _session() -> Any:
+    """Return a session that looks for credentials anew, and reads no model a second time."""
+    core = botocore.session.get_session()
+    core.register_component("data_loader", _MODELS)
+    return boto3.session.Session(botocore_session=core)
+
+
+def _send_small_bodies_at_once(request: Any, **_: Any) -> None:
+    """Do not ask for leave to send a small body (RFC 9110 §10.1.1): a round trip, for nothing."""
+    body = request.body
+    if isinstance(body, BytesIO) and body.getbuffer().nbytes <= _SMALL_BYTES:
+        del request.headers["Expect"]
 
 
 def _config(options: StoreOptions) -> Config:
@@ -124,44 +126,3 @@ def read_whole(
 def pause(attempt: int) -> None:
     """Wait before the next attempt, longer each time: 0.1 s, 0.2 s, … at most 2 s."""
     time.sleep(min(0.1 * 2**attempt, 2.0))
-
-
-def status(error: ClientError) -> int:
-    """Return the HTTP status of a refusal."""
-    return int(error.response["ResponseMetadata"].get("HTTPStatusCode", 0))
-
-
-def code(error: ClientError) -> str:
-    """Return S3's name of a refusal."""
-    return str(error.response["Error"].get("Code", ""))
-
-
-def was_retried(error: ClientError) -> bool:
-    """Tell whether an earlier try of the same request may have reached the server."""
-    return int(error.response["ResponseMetadata"].get("RetryAttempts", 0)) > 0
-
-
-@contextmanager
-def explained(what: str, options: StoreOptions) -> Iterator[None]:
-    """Turn boto3's errors into one that says what failed, where, and what to do.
-
-    Only codes and types are repeated, never a server's own text: it may quote the request.
-    """
-    where = options.endpoint_url or "AWS"
-    try:
-        yield
-    except ClientError as error:
-        found, advice = code(error), _ADVICE_BY_STATUS.get(status(error), "see the server's log")
-        raise StoreError(
-            f"cannot {what} at {where}: {_ADVICE.get(found, advice)} ({found}, {status(error)})"
-        ) from error
-    except (NoCredentialsError, PartialCredentialsError) as error:
-        raise StoreError(
-            f"cannot {what} at {where}: no credentials were found; set access_key and secret_key, "
-            "or give boto3 a profile, a role or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
-        ) from error
-    except BotoCoreError as error:
-        raise StoreError(
-            f"cannot {what} at {where}: no whole answer after {options.attempts} attempts "
-            f"({type(error).__name__}); check the address and the network, then run it again"
-        ) from error

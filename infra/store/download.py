@@ -11,7 +11,8 @@ from typing import Any
 from infra.errors import StoreError
 from infra.store.addresses import BucketAddress
 from infra.store.base import StoreOptions
-from infra.store.connection import connect, explained, read_whole
+from infra.store.connection import connect, read_whole
+from infra.store.failures import explained
 
 logger = logging.getLogger(__name__)
 

@@ -3,14 +3,19 @@
 ``link`` refuses a name in use, so it creates; ``rename`` replaces in one step, so under a lock it
 swaps. Both take a file that was written and synced beforehand: a reader sees all of it or nothing,
 also after a power cut. Network file systems do not promise this.
+
+A store holds no symbolic links: one that somebody planted could lead a write or a deletion out of
+the folder. The folder itself may be reached through one.
 """
 
+import errno
 import fcntl
 import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 from uuid import uuid4
 
 from infra.errors import StoreError
@@ -20,6 +25,19 @@ from infra.store.keys import check_key
 _INCOMING = ".incoming"
 """Where bodies are written before they get their name; a kill leaves its unnamed file here."""
 _LOCK = ".lock"
+_FILE_MODE, _FOLDER_MODE = 0o664, 0o775
+"""What is written is never everybody's to change, whatever the process's mask allows."""
+_ADVICE = {
+    errno.ENOSPC: "the disk is full; make room, or run `shike gc`",
+    errno.EDQUOT: "this user's quota is used up; make room, or run `shike gc`",
+    errno.EROFS: "the disk is mounted read-only; mount it for writing",
+    errno.EACCES: "this user may not do that; give it the right, or run as who owns the store",
+    errno.EPERM: "this user may not do that, or the file system knows no hard links",
+    errno.EIO: "the disk reports an error; look into the system's log",
+    errno.EMFILE: "too many files are open; raise the limit (ulimit -n)",
+    errno.EXDEV: "a folder of the store is on another disk; keep the store on one",
+}
+_USUALLY = "the store must be a local folder that this user may write, with space left"
 
 
 class FolderStore:
@@ -92,7 +110,19 @@ class FolderStore:
                 _sync_folder(path.parent)
 
     def _path(self, key: str) -> Path:
-        return self._root / check_key(key)
+        return self._inside(self._root / check_key(key))
+
+    def _inside(self, path: Path) -> Path:
+        """Return a path below the root once nothing on the way is a link."""
+        for place in (path, *path.parents):
+            if place == self._root:
+                break
+            if place.is_symlink():
+                raise StoreError(
+                    f"cannot go through {place}: a store must hold no links, and this one could "
+                    "lead out of it; remove the link"
+                )
+        return path
 
     def now(self) -> None:
         """Return None: a folder goes by this machine's clock."""
@@ -100,10 +130,10 @@ class FolderStore:
     @contextmanager
     def _incoming(self, body: bytes) -> Iterator[Path]:
         """Write and sync a body under a name of its own, which is gone afterwards."""
-        path = self._root / _INCOMING / uuid4().hex
+        path = self._inside(self._root / _INCOMING / uuid4().hex)
         self._make_folder(path.parent)
         try:
-            with path.open("xb") as file:
+            with _opened(path, os.O_EXCL | os.O_WRONLY) as file:
                 file.write(body)
                 file.flush()
                 os.fsync(file.fileno())
@@ -114,7 +144,7 @@ class FolderStore:
     @contextmanager
     def _locked(self) -> Iterator[None]:
         """Keep other swaps and deletes out, of this process and of others, until the end."""
-        with (self._root / _LOCK).open("ab") as lock:
+        with _opened(self._inside(self._root / _LOCK), os.O_APPEND | os.O_WRONLY) as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
@@ -124,13 +154,18 @@ class FolderStore:
         if folder in self._durable or (not is_inside and folder.is_dir()):
             return
         self._make_folder(folder.parent)
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(_FOLDER_MODE, exist_ok=True)
         _sync_folder(folder.parent)
         self._durable.add(folder)
 
 
 def _tag(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
+
+
+def _opened(path: Path, flags: int) -> BinaryIO:
+    """Create or open a file to write."""
+    return os.fdopen(os.open(path, os.O_CREAT | flags, _FILE_MODE), "wb")
 
 
 def _sync_folder(path: Path) -> None:
@@ -152,7 +187,5 @@ def _explained(verb: str, path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StoreError(
-            f"cannot {verb} {path}: {error.strerror or error}; the store must be a local folder "
-            "that this user may write, with space left"
-        ) from error
+        advice = _ADVICE.get(error.errno or 0, _USUALLY)
+        raise StoreError(f"cannot {verb} {path}: {error.strerror or error}; {advice}") from error

@@ -4,25 +4,21 @@ A lost acknowledgement is the hard case: the server did it, the client never hea
 finds the key taken, by itself. So a condition that fails after a retry is settled by comparing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
 
 from infra.errors import AddressError, StoreError
 from infra.store.base import KeyTaken, Stored, StoreOptions, TagMismatch
-from infra.store.connection import (
-    code,
-    connect,
-    explained,
-    pause,
-    read_whole,
-    status,
-    was_retried,
-)
+from infra.store.connection import connect, pause, read_whole
+from infra.store.failures import code, explained, status, was_retried
 from infra.store.keys import check_key
+from infra.store.parts import MIB, write_in_parts, write_whole
+
+_T = TypeVar("_T")
 
 _CONFLICT, _CONDITION_FAILED = 409, 412
 
@@ -43,15 +39,8 @@ class S3Store:
 
     def get(self, key: str) -> Stored | None:
         """Return what is stored; see :class:`infra.store.base.Store`."""
-        request = self._place(key)
-        with explained(f"read {self._shown(key)}", self._options):
-            try:
-                body, tag = read_whole(self._client, self._options, request, lambda b: b.read())
-            except ClientError as error:
-                if code(error) == "NoSuchKey":
-                    return None
-                raise
-        return Stored(body, tag)
+        found = self._read(key, lambda stream: bytes(stream.read()))
+        return Stored(*found) if found else None
 
     def create(self, key: str, body: bytes, content_type: str) -> str:
         """Store a body where there is none; see :class:`infra.store.base.Store`."""
@@ -89,24 +78,28 @@ class S3Store:
         date = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
         return parsedate_to_datetime(date) if date else None
 
+    def _read(self, key: str, consume: Callable[[Any], _T]) -> tuple[_T, str] | None:
+        """Let a body be read; return what came of it and the tag, or None if there is nothing."""
+        with explained(f"read {self._shown(key)}", self._options):
+            try:
+                return read_whole(self._client, self._options, self._place(key), consume)
+            except ClientError as error:
+                if code(error) == "NoSuchKey":
+                    return None
+                raise
+
     def _put(
         self, key: str, body: bytes, content_type: str, condition: dict[str, str]
     ) -> str | None:
         """Write under a condition and return the tag, or None if the condition does not hold."""
-        request = {
-            **self._place(key),
-            **condition,
-            "Body": body,
-            "ContentType": content_type,
-            "ChecksumAlgorithm": "SHA256",
-        }
         with explained(f"write {self._shown(key)}", self._options):
             for attempt in range(self._options.attempts):
                 try:
-                    return str(self._client.put_object(**request)["ETag"])
+                    return self._write(key, body, content_type, condition)
                 except ClientError as error:
-                    if status(error) == _CONFLICT:
-                        # S3's own words: somebody else is writing this key now, ask again.
+                    if status(error) == _CONFLICT or code(error) == "NoSuchUpload":
+                        # S3's own words: somebody else is writing this key now, ask again. Or the
+                        # upload is gone: completed, which the next attempt will find, or aborted.
                         pause(attempt)
                     elif status(error) == _CONDITION_FAILED or code(error) == "NoSuchKey":
                         unsure = attempt > 0 or was_retried(error)
@@ -118,15 +111,31 @@ class S3Store:
             f"{self._options.attempts} attempts; run it again"
         )
 
+    def _write(self, key: str, body: bytes, content_type: str, condition: dict[str, str]) -> str:
+        part_bytes = round(self._options.multipart_mib * MIB)
+        place = self._place(key)
+        if len(body) <= part_bytes:
+            return write_whole(self._client, place, body, content_type, condition)
+        return write_in_parts(self._client, place, body, content_type, condition, part_bytes)
+
     def _tag_if_equal(self, key: str, body: bytes) -> str | None:
-        found = self.get(key)
-        return found.tag if found and found.body == body else None
+        """Return the tag of what is stored if it is this body, which is compared as it arrives."""
+        found = self._read(key, lambda stream: _equals(stream, body))
+        return found[1] if found and found[0] else None
 
     def _place(self, key: str) -> dict[str, str]:
         return {"Bucket": self._bucket, "Key": self._prefix + check_key(key)}
 
     def _shown(self, key: str) -> str:
         return f"s3://{self._bucket}/{self._prefix}{key}"
+
+
+def _equals(stream: Any, body: bytes) -> bool:
+    expected, place, is_equal = memoryview(body), 0, True
+    for chunk in stream.iter_chunks(MIB):
+        is_equal &= expected[place : place + len(chunk)] == chunk
+        place += len(chunk)
+    return is_equal and place == len(body)
 
 
 def _checked(prefix: str) -> str:

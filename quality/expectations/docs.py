@@ -8,11 +8,14 @@ The pages carry a policy that forbids every request, counts and rules, and no ro
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Mapping
 from copy import deepcopy
 from datetime import UTC, date, datetime, time
 from functools import cache
+from hashlib import sha256
+from html import unescape
 from importlib.metadata import version
 from importlib.resources import files
 from typing import Any
@@ -31,6 +34,8 @@ from jinja2 import ChoiceLoader, PackageLoader
 from markupsafe import escape
 
 FOLDER = "data_docs"
+_POLICY_HERE = "the policy goes here"
+_STYLE_ATTRIBUTE = re.compile(r'<[^<>]* style="([^"]*)"')
 _LIGHT_ONLY = "/* some css overrides for dark mode*/"
 """What follows in Great Expectations' style sheet is for dark mode, and fetches a second logo."""
 
@@ -131,9 +136,31 @@ def _html(document: Any, home_href: str) -> bytes:
     own = PackageLoader("quality.expectations", "templates")
     view.env.loader = ChoiceLoader([own, view.env.loader])
     page: str = view.render(
-        document, style=_style(), logo=_logo(), home_href=str(escape(home_href))
+        document,
+        style=_style(),
+        logo=_logo(),
+        home_href=str(escape(home_href)),
+        policy=_POLICY_HERE,
     )
-    return page.encode()
+    return page.replace(_POLICY_HERE, _policy(page), 1).encode()
+
+
+def _policy(page: str) -> str:
+    """Return the policy of a page: its one image inside it, and the very styles that it has.
+
+    Great Expectations' renderers write style attributes, each of which is allowed by its digest.
+    """
+    sheet = page.partition("<style>")[2].partition("</style>")[0]
+    styles = sorted({unescape(found) for found in _STYLE_ATTRIBUTE.findall(page)})
+    allowed = " ".join(f"'sha256-{_digest(style)}'" for style in (sheet, *styles))
+    return (
+        f"default-src 'none'; style-src 'unsafe-hashes' {allowed}; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _digest(text: str) -> str:
+    return b64encode(sha256(text.encode()).digest()).decode()
 
 
 @cache

@@ -10,11 +10,18 @@ from quality.reading.sql import identifier
 from quality.rules.derived import range_rules
 from quality.rules.examples import fitting
 from quality.rules.maker import Maker, Meaning
-from quality.rules.of_draws import certificate_rules, selection_rules
+from quality.rules.of_draws import (
+    audit_rules,
+    award_state_rules,
+    certificate_rules,
+    replacement_rules,
+    selection_rules,
+)
+from quality.rules.of_effects import effect_rules, pooled_rules, split_rules
 from quality.rules.of_lists import calendar_rules, need_state_rules, withheld_rules
-from quality.rules.of_outcomes import effect_rules, funnel_rules, profile_rules
+from quality.rules.of_outcomes import funnel_rules, profile_rules
 from quality.rules.of_recommendations import recommendation_rules
-from quality.rules.of_reviews import opinion_rules, score_rules, summary_rules
+from quality.rules.of_reviews import follow_up_rules, opinion_rules, score_rules, summary_rules
 from quality.schema import Kind
 
 if TYPE_CHECKING:
@@ -33,12 +40,18 @@ _FURTHER: Final[Mapping[str, Callable[[Maker, Expected], Iterator[Rule]]]] = {
     "need_states": need_state_rules,
     "selection": selection_rules,
     "draw_certificate": certificate_rules,
+    "selection_audit": lambda maker, _: audit_rules(maker),
+    "award_states": lambda maker, _: award_state_rules(maker),
+    "replacements": replacement_rules,
     "trial_funnel": lambda maker, _: funnel_rules(maker),
     "applicant_profile": lambda maker, _: profile_rules(maker),
     "trial_effect": lambda maker, _: effect_rules(maker),
+    "effect_split": lambda maker, _: split_rules(maker),
+    "pooled_effect": lambda maker, _: pooled_rules(maker),
     "report_scores": lambda maker, _: score_rules(maker),
     "opinions": opinion_rules,
-    "improvement_summary": lambda maker, _: summary_rules(maker),
+    "improvement_summary": summary_rules,
+    "follow_ups": follow_up_rules,
 }
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _WINNERS = "('core', 'band', 'open')"
 _TOLERANCE = 1e-6
 """Of sums of chances, which are sums of fractions."""
+_ROUNDED = 1e-5
+"""Of sums of parts that are rounded to six decimals."""
 _MEND = Note("The draw must not be published.", "该抽签不得发布。")
 
 
@@ -25,6 +27,7 @@ def selection_rules(maker: Maker, expected: Expected) -> Iterator[Rule]:
     yield _chances_sum(maker)
     yield _rank_unique(maker)
     yield _waitlist(maker)
+    yield _freebie_parts(maker)
     if expected.has("units"):
         yield _recipients(maker)
 
@@ -76,6 +79,24 @@ def _chances_sum(maker: Maker) -> Rule:
         advice=_MEND,
         column="inclusion_probability",
     )
+
+
+def _freebie_parts(maker: Maker) -> Rule:
+    meaning = Meaning(
+        en="freebie_index must be the sum of its parts: 0.4 applications, 0.2 copied, 0.2 haste,"
+        " 0.2 cluster.",
+        zh="freebie_index 须为各部分之和：申请 0.4、雷同 0.2、抢报 0.2、聚集 0.2。",
+        why_en="Whoever is charged for it must be able to see what for.",
+        why_zh="被扣分者应能看到缘由。",
+        dimension="consistency",
+        passes={"freebie_index": 0.2, "freebie_applications": 0.5, "freebie_copied": 0.0},
+        fails={"freebie_index": 0.5, "freebie_applications": 0.5, "freebie_copied": 0.0},
+    )
+    condition = (
+        "abs(t.freebie_index - 0.4 * t.freebie_applications - 0.2 * (t.freebie_copied"
+        f" + t.freebie_haste + t.freebie_cluster)) > {_ROUNDED}"
+    )
+    return maker.row_rule("freebie_index.of_parts", condition, meaning, "freebie_index")
 
 
 def _recipients(maker: Maker) -> Rule:
@@ -208,3 +229,58 @@ def _certified_units(maker: Maker) -> Rule:
         advice=_MEND,
         column="units",
     )
+
+
+def audit_rules(maker: Maker) -> Iterator[Rule]:
+    """Yield the contract of ``selection_audit``."""
+    meaning = Meaning(
+        en="Every prescribed figure of a draw's audit must be as prescribed: the replay equal, no"
+        " rating read.",
+        zh="抽签审计中有规定的数值须合格：重演一致，未读取评分。",
+        why_en="A draw that cannot be repeated, or that pays for kind ratings, is not fair.",
+        why_zh="不能重演或参考好评的抽签并不公平。",
+        dimension="consistency",
+        passes={"measure": "replay_differences", "result": 0.0, "is_passed": True},
+        fails={"measure": "replay_differences", "result": 2.0, "is_passed": False},
+    )
+    yield maker.row_rule("audit.passed", "NOT t.is_passed", meaning, "is_passed")
+
+
+def award_state_rules(maker: Maker) -> Iterator[Rule]:
+    """Yield the contract of ``award_states``."""
+    meaning = Meaning(
+        en="The state of an award must fit its days: late after the due day, due before it, and"
+        " submitted or disclosed if and only if there is a report.",
+        zh="发放进度须与日期相符：逾期在截止日之后，将到期在其前，已提交或已声明当且仅当有报告。",
+        why_en="People are reminded, and later refused, by it.",
+        why_zh="据此催交，并影响以后的资格。",
+        dimension="consistency",
+        passes={"state": "late", "days_left": -2},
+        fails={"state": "due", "days_left": -2},
+    )
+    condition = (
+        "(t.state = 'late' AND t.days_left >= 0) OR (t.state = 'due' AND t.days_left < 0)"
+        " OR (t.state IN ('submitted', 'disclosed')) <> (t.submitted_on IS NOT NULL)"
+    )
+    yield maker.row_rule("state.of_days", condition, meaning, "state")
+
+
+def replacement_rules(maker: Maker, expected: Expected) -> Iterator[Rule]:
+    """Yield the contract of ``replacements``."""
+    if not expected.has("selection"):
+        return
+    meaning = Meaning(
+        en="A replacement must come from the waitlist of the same trial.",
+        zh="递补者须来自同一试用的候补名单。",
+        why_en="A unit to somebody held out spoils the comparison; one to another is favour.",
+        why_zh="发给留出者会破坏对照，发给他人则有失公平。",
+        dimension="consistency",
+        passes={"replacement_user_id": "u-2", "arm": "waitlist"},
+        fails={"replacement_user_id": "u-2", "arm": "holdout"},
+    )
+    condition = (
+        "t.replacement_user_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM made_selection AS s"
+        " WHERE s.trial_id = t.trial_id AND s.user_id = t.replacement_user_id"
+        " AND s.arm = 'waitlist')"
+    )
+    yield maker.row_rule("replacement.of_waitlist", condition, meaning, "replacement_user_id")

@@ -1,4 +1,4 @@
-"""What must hold of what is published of a trial beside its draw: funnel, profile, effect."""
+"""What must hold of what is published of who asked for a trial: funnel and profile."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from quality.rules.rule import Rule
 
-_TOLERANCE = 1e-6
+TOLERANCE = 1e-6
 """Of sums of shares and of ends of intervals, which are sums of fractions."""
 _MEND = Note("The figures must not be published.", "这些数字不得发布。")
 
@@ -66,7 +66,7 @@ def profile_rules(maker: Maker) -> Iterator[Rule]:
     yield maker.table_rule(
         "shares.sum_to_one",
         f"SELECT trial_id, attribute, sum(applicant_share) AS shares FROM {{batch}} GROUP BY ALL"
-        f" HAVING NOT abs(sum(applicant_share) - 1) <= {_TOLERANCE} ORDER BY ALL",
+        f" HAVING NOT abs(sum(applicant_share) - 1) <= {TOLERANCE} ORDER BY ALL",
         Meaning(
             en="The shares of an attribute's bands must sum to 1.",
             zh="同一属性各取值的申请人占比之和须为 1。",
@@ -82,38 +82,20 @@ def profile_rules(maker: Maker) -> Iterator[Rule]:
         advice=_MEND,
         column="applicant_share",
     )
-    yield _interval(maker, "index")
+    yield interval_rule(maker, "index")
 
 
-def effect_rules(maker: Maker) -> Iterator[Rule]:
-    """Yield the contract of ``trial_effect``."""
-    yield _interval(maker, "itt")
+def interval_rule(maker: Maker, estimate: str, low: str = "low", high: str = "high") -> Rule:
+    """Hold an estimate within its interval."""
     meaning = Meaning(
-        en="The verdict must be what the interval says: more or fewer buyers only where it leaves"
-        " out 0.",
-        zh="结论须与区间一致：只有区间不含 0 时才能说增加或减少。",
-        why_en="A merchant pays for what the verdict claims.",
-        why_zh="商家据此结论付费。",
-        dimension="consistency",
-        passes={"low": -0.01, "high": 0.08, "verdict": "cannot tell yet"},
-        fails={"low": -0.01, "high": 0.08, "verdict": "more buyers"},
-    )
-    condition = (
-        "t.verdict <> CASE WHEN t.low > 0 THEN 'more buyers' WHEN t.high < 0 THEN 'fewer buyers'"
-        " ELSE 'cannot tell yet' END"
-    )
-    yield maker.row_rule("verdict.of_interval", condition, meaning, "verdict")
-
-
-def _interval(maker: Maker, estimate: str) -> Rule:
-    meaning = Meaning(
-        en=f"{estimate} must lie within its interval, from low to high.",
-        zh=f"{estimate} 须在区间 low 至 high 之内。",
+        en=f"{estimate} must lie within its interval, from {low} to {high}.",
+        zh=f"{estimate} 须在区间 {low} 至 {high} 之内。",
         why_en="An interval that does not hold its own estimate says nothing.",
         why_zh="不含估计值的区间没有意义。",
         dimension="consistency",
-        passes={"low": 0.1, estimate: 0.2, "high": 0.3},
-        fails={"low": 0.25, estimate: 0.2, "high": 0.3},
+        passes={low: 0.1, estimate: 0.2, high: 0.3},
+        fails={low: 0.25, estimate: 0.2, high: 0.3},
     )
-    condition = f"t.low > t.{estimate} + {_TOLERANCE} OR t.{estimate} > t.high + {_TOLERANCE}"
-    return maker.row_rule("interval.holds_estimate", condition, meaning, estimate)
+    condition = f"t.{low} > t.{estimate} + {TOLERANCE} OR t.{estimate} > t.{high} + {TOLERANCE}"
+    prefix = "interval" if low == "low" else low.removesuffix("_low")
+    return maker.row_rule(f"{prefix}.holds_estimate", condition, meaning, estimate)

@@ -8,6 +8,7 @@ from quality.reading.sql import literal
 from quality.rules.days import day_of
 from quality.rules.maker import SOUND_ROWS, Maker, Meaning
 from quality.rules.of_people import language_shape
+from quality.rules.persons import identified
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -23,7 +24,7 @@ def report_rules(maker: Maker, delivered: Collection[str], as_of: date) -> Itera
     if "trials" in delivered:
         yield _of_trial_item(maker)
     if "awards" in delivered:
-        yield _after_delivery(maker, as_of)
+        yield _after_delivery(maker, delivered, as_of)
 
 
 def _one_a_trial(maker: Maker) -> Rule:
@@ -65,7 +66,7 @@ def _of_trial_item(maker: Maker) -> Rule:
     return maker.row_rule("report.of_trial_item", condition, meaning, "item_id")
 
 
-def _after_delivery(maker: Maker, as_of: date) -> Rule:
+def _after_delivery(maker: Maker, delivered: Collection[str], as_of: date) -> Rule:
     day = day_of("t.submitted_at", maker.options.timezone)
     meaning = Meaning(
         en="A trial report may come only from a recipient of that trial, after the award and not"
@@ -85,4 +86,12 @@ def _after_delivery(maker: Maker, as_of: date) -> Rule:
         f" AND (p.delivered_on <= {day} OR NOT EXISTS"
         f" (SELECT 1 FROM known_awards AS d WHERE d.delivered_on < DATE {literal(str(as_of))})))"
     )
+    if "identities" in delivered:
+        submitted = day_of("r.submitted_at", maker.options.timezone)
+        condition += (
+            f" AND t.report_id NOT IN (SELECT r.report_id FROM {identified('reports')} AS r"
+            f" JOIN {identified('awards')} AS w ON w.trial_id = r.trial_id AND w.person = r.person"
+            f" WHERE r.report_id IS NOT NULL AND w.awarded_at <= r.submitted_at"
+            f" AND coalesce(w.delivered_on <= {submitted}, true))"
+        )
     return maker.row_rule("report.after_delivery", condition, meaning, "user_id")

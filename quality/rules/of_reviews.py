@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from quality.reading.sql import literals
 from quality.rules.maker import Maker, Meaning
-from quality.tables.outputs import REPORT_FLAGS
+from quality.tables.outputs import CHANGES, REPORT_FLAGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +70,25 @@ def opinion_rules(maker: Maker, expected: Expected) -> Iterator[Rule]:
         yield maker.row_rule("report_id.scored", condition, meaning, "report_id")
 
 
-def summary_rules(maker: Maker) -> Iterator[Rule]:
+def follow_up_rules(maker: Maker, expected: Expected) -> Iterator[Rule]:
+    """Yield the contract of ``follow_ups``."""
+    if expected.has("report_scores"):
+        meaning = Meaning(
+            en="A follow-up must rest on a report of that person that was scored.",
+            zh="后续联系必须依据此人已评分的报告。",
+            why_en="Nobody is written to for what another said.",
+            why_zh="不能因别人的话去联系一个人。",
+            dimension="consistency",
+            passes={"report_id": "r-1", "scored": True},
+            fails={"report_id": "r-1", "scored": False},
+        )
+        condition = (
+            "(t.report_id, t.user_id) NOT IN (SELECT (report_id, user_id) FROM made_report_scores)"
+        )
+        yield maker.row_rule("report_id.own", condition, meaning, "report_id")
+
+
+def summary_rules(maker: Maker, expected: Expected) -> Iterator[Rule]:
     """Yield the contract of ``improvement_summary``."""
     meaning = Meaning(
         en="Each aspect's share must lie from low to high, all within 0 and 1.",
@@ -92,3 +110,65 @@ def summary_rules(maker: Maker) -> Iterator[Rule]:
         f"t.aspects::JSON::JSON[], lambda a: NOT {in_order})) > 0 ELSE true END"
     )
     yield maker.row_rule("aspects.in_order", condition, meaning, "aspects")
+    yield _priorities(maker)
+    yield _verdicts(maker)
+    if expected.has("opinions"):
+        yield _sourced(maker)
+
+
+def _priorities(maker: Maker) -> Rule:
+    meaning = Meaning(
+        en="Each aspect's priority must lie from priority_low to priority_high, none below 0.",
+        zh="各方面的优先级须在 priority_low 至 priority_high 之间，且不小于 0。",
+        why_en="The order of what to mend is told with how sure it is.",
+        why_zh="先改什么要连同把握一起说。",
+        dimension="consistency",
+        passes={"aspects": '[{"priority_low": 0.1, "priority": 0.2, "priority_high": 0.3}]'},
+        fails={"aspects": '[{"priority_low": 0.3, "priority": 0.2, "priority_high": 0.3}]'},
+    )
+    low, middle, high = (
+        f"TRY_CAST(a->>'$.{name}' AS DOUBLE)"
+        for name in ("priority_low", "priority", "priority_high")
+    )
+    in_order = f"coalesce(0 <= {low} AND {low} <= {middle} AND {middle} <= {high}, true)"
+    condition = (
+        "CASE WHEN json_type(t.aspects) = 'ARRAY' THEN len(list_filter("
+        f"t.aspects::JSON::JSON[], lambda a: NOT {in_order})) > 0 ELSE false END"
+    )
+    return maker.row_rule("aspects.priorities", condition, meaning, "aspects")
+
+
+def _verdicts(maker: Maker) -> Rule:
+    meaning = Meaning(
+        en=f"The verdict on a change must be one of {', '.join(CHANGES)}.",
+        zh=f"变化的结论只能取自：{'、'.join(CHANGES)}。",
+        why_en="A page has words for these, and for no others.",
+        why_zh="页面只认识这些结论。",
+        passes={"changes": '{"taste": {"verdict": "mended"}}'},
+        fails={"changes": '{"taste": {"verdict": "gone"}}'},
+    )
+    condition = (
+        "NOT list_has_all(["
+        + literals(CHANGES)
+        + "], coalesce(json_extract_string(t.changes, '$.*.verdict'), []))"
+    )
+    return maker.row_rule("changes.known", condition, meaning, "changes")
+
+
+def _sourced(maker: Maker) -> Rule:
+    meaning = Meaning(
+        en="Every sentence must rest on opinions that are published with it.",
+        zh="每句话都必须依据一同发布的观点。",
+        why_en="A merchant who doubts a sentence opens its source.",
+        why_zh="商家若有疑问，可以打开出处核对。",
+        dimension="consistency",
+        passes={"sentences": '[{"sources": [{"report_id": "r-1", "sentence_id": 0}]}]'},
+        fails={"sentences": '[{"sources": [{"report_id": "unknown", "sentence_id": 0}]}]'},
+    )
+    condition = (
+        "t.item_id IN (SELECT s.item_id FROM (SELECT item_id, unnest(json_extract(sentences,"
+        " '$[*].sources[*]')) AS place FROM made_improvement_summary) s"
+        " ANTI JOIN made_opinions o ON o.report_id = s.place->>'$.report_id'"
+        " AND o.sentence_id = TRY_CAST(s.place->>'$.sentence_id' AS BIGINT))"
+    )
+    return maker.row_rule("sentences.sourced", condition, meaning, "sentences")

@@ -8,6 +8,7 @@ from quality.reading.findings import Note
 from quality.rules.days import day_of
 from quality.rules.maker import SOUND_ROWS, Maker, Meaning
 from quality.rules.of_quotas import quota_rules
+from quality.rules.persons import identified
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -42,7 +43,7 @@ def award_rules(maker: Maker, delivered: Collection[str]) -> Iterator[Rule]:
     """Yield the rules of an award against its delivery, its trial and the applications."""
     yield _delivered_after_award(maker)
     if "applications" in delivered:
-        yield _award_to_applicant(maker)
+        yield _award_to_applicant(maker, delivered)
     if "trials" in delivered:
         yield _award_after_opening(maker)
         yield _not_more_than_units(maker)
@@ -135,7 +136,7 @@ def _while_open(maker: Maker) -> Rule:
     return maker.row_rule("application.while_open", condition, meaning, "applied_at")
 
 
-def _award_to_applicant(maker: Maker) -> Rule:
+def _award_to_applicant(maker: Maker, delivered: Collection[str]) -> Rule:
     meaning = Meaning(
         en="A unit may be awarded only to somebody who applied for that trial, where its"
         " applications were delivered.",
@@ -151,6 +152,12 @@ def _award_to_applicant(maker: Maker) -> Rule:
         " AND NOT EXISTS (SELECT 1 FROM known_applications AS p"
         " WHERE p.trial_id = t.trial_id AND p.user_id = t.user_id)"
     )
+    if "identities" in delivered:
+        condition += (
+            f" AND (t.trial_id, t.user_id) NOT IN (SELECT (w.trial_id, w.user_id)"
+            f" FROM {identified('awards')} AS w JOIN {identified('applications')} AS a"
+            " ON a.trial_id = w.trial_id AND a.person = w.person WHERE w.user_id IS NOT NULL)"
+        )
     return maker.row_rule("award.to_applicant", condition, meaning, "user_id")
 
 

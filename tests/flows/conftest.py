@@ -17,6 +17,8 @@ from infra.sources.synthetic import SyntheticOptions, write_synthetic_shop
 
 USERS, DAYS = 300, 240
 FIRST_DAY = date(2017, 1, 1)
+SECRETS = {"pseudonym_key": "canary-of-the-pseudonyms", "draw_secret": "canary-of-the-draw"}
+"""Secrets that would be recognised wherever they were said."""
 
 
 @pytest.fixture(scope="session")
@@ -64,8 +66,8 @@ class Command:
 def command(server, tmp_path_factory):  # noqa: ARG001 - flows talk to the session's server
     """``shike run`` with a secret of its own, against the session's Prefect server."""
     config = tmp_path_factory.mktemp("config") / "shike.toml"
-    secrets = '[shop]\npseudonym_key = "k"\n[recruit]\ndraw_secret = "s"\n'
-    config.write_text(secrets, encoding="utf-8")
+    text = "[shop]\npseudonym_key = '{pseudonym_key}'\n[recruit]\ndraw_secret = '{draw_secret}'\n"
+    config.write_text(text.format_map(SECRETS), encoding="utf-8")
     config.chmod(0o600)
     return Command(config)
 
@@ -75,6 +77,8 @@ class Published:
     """A folder something was published to."""
 
     path: Path
+    said: str = ""
+    """What the command that made it said, its log as JSON."""
 
     def table(self, name, prefix="internal"):
         """Rows of a table of the prefix's newest run, as dictionaries."""
@@ -83,20 +87,28 @@ class Published:
         return rows.to_arrow_table().to_pylist()
 
     def digests(self):
-        """File → digest of everything there, hidden bookkeeping of the folder aside."""
+        """File → digest of what is published: no hidden bookkeeping, no record of operations."""
         return {
             path.relative_to(self.path).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
             for path in sorted(self.path.rglob("*"))
-            if path.is_file() and not any(part.startswith(".") for part in path.parts)
+            if path.is_file()
+            and not any(part.startswith(".") for part in path.parts)
+            and not path.is_relative_to(self.path / "operations")
         }
 
 
 @pytest.fixture(scope="session")
 def published(command, shop, as_of, tmp_path_factory):
     """The small shop's whole day in a folder; tests read it and do not change it."""
-    store = tmp_path_factory.mktemp("published") / "store"
-    assert command.run("daily", shop, store, as_of) == 0
-    return Published(store)
+    root = tmp_path_factory.mktemp("published")
+    with (root / "log").open("w", encoding="utf-8") as log, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.stdout", log)
+        patch.setattr("sys.stderr", log)
+        aloud = ("--verbose", "--log-format", "json", "--json")
+        code = command.run("daily", shop, root / "store", as_of, *aloud)
+    said = (root / "log").read_text(encoding="utf-8")
+    assert code == 0, said[-3000:]
+    return Published(root / "store", said)
 
 
 @pytest.fixture

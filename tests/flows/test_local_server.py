@@ -2,9 +2,7 @@
 
 import httpx
 import pytest
-import yaml
 
-from flows.assembly import STAGES
 from flows.day import run_day
 from flows.local_server import prefect_server
 
@@ -34,16 +32,3 @@ def test_a_schedule_becomes_runs_that_wait_for_their_time(server):
     assert runs
     assert {run["state_name"] for run in runs} == {"Scheduled"}
     assert all("T03:00:00" in run["expected_start_time"] for run in runs)
-
-
-def test_every_deployment_names_a_flow_and_known_stages(pytestconfig):
-    text = (pytestconfig.rootpath / "prefect.yaml").read_text(encoding="utf-8")
-
-    deployments = yaml.safe_load(text)["deployments"]
-
-    assert [one["name"] for one in deployments] == ["daily", "validate", *STAGES]
-    for one in deployments:
-        path, _, flow = one["entrypoint"].partition(":")
-        assert (pytestconfig.rootpath / path).exists()
-        assert flow == run_day.fn.__name__
-        assert set(one["parameters"].get("stages", ())) <= set(STAGES)

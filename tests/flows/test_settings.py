@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from flows.cli import run_command_line
 from flows.example import example_toml
 from flows.settings import Settings, SettingsError, load_settings
+from infra.logs import configure_logging, is_for_machines
 
 ROOT = Path(__file__).parents[2]
 
@@ -30,6 +32,25 @@ def test_a_variable_beats_the_file(tmp_path):
 
     assert settings.shop.name == "from environment"
     assert settings.shop.smallest_cell == 7
+
+
+@pytest.mark.parametrize(
+    ("setting", "argument", "is_json"),
+    [
+        ("text", (), False),
+        ("json", (), True),
+        ("json", ("--log-format", "text"), False),
+        ("text", ("--log-format", "json"), True),
+    ],
+)
+def test_the_logs_form_is_a_setting_that_an_argument_beats(tmp_path, setting, argument, is_json):
+    config = write(tmp_path, f'[logging]\nformat = "{setting}"\n')
+
+    # There is nothing to check there, which is noticed after the log was set up.
+    run_command_line(["check", str(tmp_path / "absent"), "--config", str(config), *argument])
+
+    assert is_for_machines() == is_json
+    configure_logging(verbose=False)
 
 
 @pytest.mark.parametrize(

@@ -26,19 +26,26 @@ def shared_bucket(seaweedfs) -> str:
     return seaweedfs.bucket()
 
 
-@pytest.fixture(
-    params=[
-        "folder",
-        pytest.param("s3", marks=S3),
-        pytest.param("s3 over tls", marks=S3),
-    ]
-)
+FOLDER, PLAIN, TLS = "folder", "s3", "s3 over tls"
+
+
+@pytest.fixture(params=[FOLDER, pytest.param(PLAIN, marks=S3), pytest.param(TLS, marks=S3)])
 def store(request, tmp_path):
     """An empty store."""
-    if request.param == "folder":
+    return _empty_store(request, tmp_path)
+
+
+@pytest.fixture(params=[FOLDER, pytest.param(PLAIN, marks=S3)])
+def racing_store(request, tmp_path):
+    """An empty store for tests that make many requests at once: encryption would add only time."""
+    return _empty_store(request, tmp_path)
+
+
+def _empty_store(request, tmp_path):
+    if request.param == FOLDER:
         return open_store(str(tmp_path / "store"))
     server = request.getfixturevalue("seaweedfs")
-    options = server.options(tls=request.param == "s3 over tls", connections=64)
+    options = server.options(tls=request.param == TLS, connections=64)
     bucket = request.getfixturevalue("shared_bucket")
     return open_store(f"s3://{bucket}/some/{uuid4().hex}", options)
 
@@ -51,7 +58,8 @@ class Proxy:
     faults: deque[str | Callable[[], None]] = field(default_factory=deque)
     """What to do to the next requests: a status to answer (with S3's code after a blank, such as
     ``403 AccessDenied``), ``refuse``, ``reset`` in the middle of the upload, ``lost ack``,
-    ``silence``, ``kill``, ``kill after``, ``truncate``, ``corrupt``, ``pass``, or something to call before passing it on."""
+    ``silence``, ``damage`` to the body on its way to S3, ``kill``, ``kill after``; to the
+    answer's body ``truncate``, ``corrupt``; ``pass``, or something to call before passing it on."""
     victim: int = 0
     """The process to kill at ``kill`` (before the request is passed on) and ``kill after``."""
     seen: list[str] = field(default_factory=list)
@@ -82,6 +90,15 @@ class _Handler(BaseHTTPRequestHandler):
     upstream: str
     script: Proxy
 
+    def setup(self) -> None:
+        super().setup()
+        # One for each of the client's connections, as a real proxy has.
+        self._onward = http.client.HTTPConnection(self.upstream, timeout=20)
+
+    def finish(self) -> None:
+        super().finish()
+        self._onward.close()
+
     def do_any(self) -> None:
         self.script.seen.append(f"{self.command} {self.path}")
         fault = self.script.faults.popleft() if self.script.faults else "pass"
@@ -106,6 +123,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.recv(1)
             self.close_connection = True
             return
+        if fault == "damage" and body:
+            body = bytes([body[0] ^ 1]) + body[1:]
         status, headers, answer = self._forward(body)
         if fault == "kill after":
             os.kill(self.script.victim, signal.SIGKILL)
@@ -125,10 +144,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
 
     def _forward(self, body: bytes) -> tuple[int, dict[str, str], bytes]:
-        upstream = http.client.HTTPConnection(self.upstream, timeout=20)
         headers = {name: value for name, value in self.headers.items() if name != "Expect"}
-        upstream.request(self.command, self.path, body, headers)
-        with upstream.getresponse() as answer:
+        self._onward.request(self.command, self.path, body, headers)
+        with self._onward.getresponse() as answer:
             return answer.status, dict(answer.getheaders()), answer.read()
 
     def _answer(
@@ -139,6 +157,8 @@ class _Handler(BaseHTTPRequestHandler):
             if name not in ("Content-Length", "Transfer-Encoding", "Connection", "Date", "Server"):
                 self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
+        if cut:
+            self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(body[: len(body) // 2] if cut else body)
         self.close_connection = cut

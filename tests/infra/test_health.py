@@ -1,10 +1,12 @@
 """What `shike doctor` finds: a fit store is fit, and each fault is named with what to do."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from infra.health import check_machine, check_store, space
+from infra.health import check_machine, check_store, space, without_credentials
+from infra.operations import Attempt, remember
 from infra.publish import PublishedObject, publish
 from infra.store import FolderStore, open_store
 
@@ -19,6 +21,33 @@ def test_a_store_that_keeps_its_conditions_is_fit_and_is_left_as_it_was(store):
 
     assert set(found.values()) == {"good"}
     assert list(store.list("")) == []
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("http://ann:hush@127.0.0.1:4200/api", "http://127.0.0.1:4200/api"),
+        ("https://hu@sh:x@prefect.example/api?a=1", "https://prefect.example/api?a=1"),
+        ("http://127.0.0.1:4200/api", "http://127.0.0.1:4200/api"),
+    ],
+)
+def test_an_address_is_told_without_its_credentials(address, said):
+    assert without_credentials(address) == said
+
+
+def test_how_the_last_attempt_ended_is_said(tmp_path):
+    store, now = open_store(str(tmp_path)), datetime(2017, 12, 5, 3, 0, tzinfo=UTC)
+    good = Attempt(
+        started=now, seconds=1.0, as_of=date(2017, 12, 4), outcome="published", exit_code=0
+    )
+    remember(store, good)
+    assert states(check_store(store, now))["last attempt"] == "good"
+
+    remember(store, replace(good, outcome="failed", exit_code=5, error="no space left"))
+
+    found = {check.name: check for check in check_store(store, now)}["last attempt"]
+    assert found.state == "note"
+    assert found.found == "2017-12-04: failed at 2017-12-05 03:00 UTC, no space left"
 
 
 def test_what_is_current_is_said(tmp_path):

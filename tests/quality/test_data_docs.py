@@ -3,7 +3,7 @@
 import re
 from base64 import b64encode
 from datetime import date
-from hashlib import sha384
+from hashlib import sha256, sha384
 from importlib.resources import files
 
 import duckdb
@@ -93,6 +93,19 @@ def test_the_style_sheet_is_the_one_that_bootstrap_published():
 
     # The integrity value of v4.6.2 on getbootstrap.com.
     assert digest == "xOolHFLEh07PJGoPkLv1IbcEPTNtaed2xpHsD9ESMhqIYd0nLMwNLD69Npy4HI+N"
+
+
+def test_the_policy_allows_the_very_styles_of_the_page_and_no_others(docs):
+    for name, body in docs.items():
+        policy = re.search(rb'Content-Security-Policy" content="([^"]*)"', body)[1].decode()
+        directives = dict(part.split(" ", 1) for part in policy.split("; "))
+        styles = {*re.findall(rb"<style>(.*?)</style>", body, re.DOTALL)}
+        styles |= {*re.findall(rb'<[^<>]* style="([^"]*)"', body)}
+
+        allowed = {f"'sha256-{b64encode(sha256(it).digest()).decode()}'" for it in styles}
+        assert set(directives["style-src"].split()) == {"'unsafe-hashes'", *allowed}, name
+        assert directives["default-src"] == "'none'"
+        assert "unsafe-inline" not in policy
 
 
 def test_what_a_rule_says_is_only_text(docs):

@@ -28,10 +28,18 @@ def problem_of(people, caps=None):
             "awards_year": [0] * len(people),
         }
     )
-    drawn = pa.table({"trial_id": ["A", "B"], "units": [2, 1], "quotas": [None, "[]"]})
+    items = pa.table({"item_id": ["I"], "list_price": [1.5], "currency": ["CNY"]})
+    drawn = pa.table(
+        {
+            "trial_id": ["A", "B"],
+            "item_id": ["I", "I"],
+            "units": [2, 1],
+            "quotas": [None, "[]"],
+        }
+    )
     rows = best_first(facts, np.ones(len(people), np.bool_), np.array(score))
     caps = caps or Caps(per_day=1, per_year=4)
-    problem = build_problem(facts, rows, np.array(score), drawn, caps)
+    problem = build_problem(facts, rows, np.array(score), drawn, caps, items)
     return rows, problem, np.array(chosen)[rows]
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from quality.errors import ContractError
-from trials.draw import commit, draw, lot_order, open_seed
+from trials.draw import by_way_drawn, commit, draw, hold_draw, lot_order, open_seed
 from trials.quotas import Quota
-from trials.strata import DrawOptions, Limits, plan_draw
+from trials.strata import DrawOptions, Limits, Stratum, plan_draw
 
 USERS = [f"u{n:03d}" for n in range(60)]
 
@@ -55,11 +55,12 @@ def test_each_applicant_wins_as_often_as_stated_over_many_seeds():
         np.arange(60) < 12, Limits(quotas=(quota,), is_member=is_member), DrawOptions()
     )
     assert {one.arm for one in plan.strata} == {"band", "open"}
+    assert plan.n_ways == 2
+    assert (plan.chance > 0).all()
     draws = 4000
     wins, waits = np.zeros(60), np.zeros(60)
     for number in range(draws):
-        order = lot_order("T", open_seed("T", str(number), None).seed, USERS)
-        result = draw(plan.is_core, plan.stratum, plan.strata, order)
+        result = hold_draw(plan, "T", open_seed("T", str(number), None).seed, USERS)
         wins += np.isin(result.arm, ["core", "band", "open"])
         waits += result.arm == "waitlist"
 
@@ -74,13 +75,7 @@ def test_two_applicants_of_a_stratum_win_independently_of_who_stands_first():
     plan = plan_draw(
         np.arange(60) < 12, Limits(quotas=(), is_member=np.zeros((60, 0), np.bool_)), DrawOptions()
     )
-    wins = np.array(
-        [
-            draw(plan.is_core, plan.stratum, plan.strata, lot_order("T", str(seed), USERS)).arm
-            == "band"
-            for seed in range(2000)
-        ]
-    )
+    wins = np.array([hold_draw(plan, "T", str(seed), USERS).arm == "band" for seed in range(2000)])
     (members,) = np.nonzero(plan.stratum == 0)
     seats, candidates = plan.strata[0].seats, plan.strata[0].candidates
     together = (wins[:, members[0]] & wins[:, members[1]]).mean()
@@ -101,3 +96,18 @@ def test_the_waitlist_is_numbered_from_one_in_the_order_of_the_lots():
     places = result.waitlist_position[order]
     assert places[places > 0].tolist() == list(range(1, plan.strata[0].waitlist + 1))
     assert ((result.waitlist_position > 0) == (result.arm == "waitlist")).all()
+
+
+def test_the_way_of_sharing_the_seats_is_the_documented_hash_and_each_is_as_likely():
+    strata = [
+        Stratum(name=arm, arm=arm, seats=9, candidates=9, waitlist=0, splits=splits)
+        for arm, splits in (("band", (2, 1, 3)), ("open", (0, 1, 2)))
+    ]
+    drawn = [by_way_drawn("T", str(seed), strata) for seed in range(600)]
+
+    for seed, (band, door) in enumerate(drawn):
+        way = int(sha256(f"T|{seed}".encode()).hexdigest(), 16) % 3
+        assert (band.seats, door.seats) == ((2, 1, 3)[way], (0, 1, 2)[way])
+    # 600 draws of three: 200 each, give or take 4.5 standard deviations of 11.5.
+    counts = np.bincount([band.seats for band, _ in drawn], minlength=4)[1:]
+    assert (np.abs(counts - 200) < 52).all()

@@ -1,6 +1,7 @@
 """What is known of an applicant, counted by hand; nothing later than the closing of applications."""
 
-from datetime import date, timedelta
+import math
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -119,8 +120,9 @@ def test_a_recent_buyer_bought_this_item_within_thirty_days(facts):
 def test_reports_count_letters_and_at_most_three_photographs(facts):
     me = facts(reports=[("a" * 300, 9, 5), ("好" * 100, 1, 5), ("later", 3, -1)])["me"]
 
-    assert (me["reports_written"], me["photos"]) == (2, 4)
-    assert me["detail_micro"] == 2 * 632_121
+    detail, photos = 2 * (1 - math.exp(-1)), (1 + 3) / 3
+    assert me["reports_written"] == 2
+    assert me["useful_micro"] == pytest.approx(1e6 * (0.7 * detail + 0.3 * photos), abs=1)
 
 
 def test_a_statement_of_three_people_is_copied_and_a_short_one_is_not(facts):
@@ -143,6 +145,56 @@ def test_whoever_applied_twice_is_one_applicant(facts):
 
     assert list(found) == ["me"]
     assert found["me"]["other_applications"] == 1
+
+
+def test_an_application_minutes_after_the_opening_or_after_another_is_quick(table, trial, as_of):
+    opened = datetime.combine(trial()["opens_on"], time(), UTC)
+    seconds = {
+        "at midnight": [0, 0],
+        "soon": [30, 9000],
+        "late": [601, 9000],
+        "in a burst": [9000, 9060],
+        "at once": [9000, 9000],
+        "later": [9000, 9061],
+    }
+    trials = [trial("T1"), trial("T2")]
+    whole = complete(
+        {
+            "trials": table("trials", trials),
+            "applications": table(
+                "applications",
+                [
+                    {
+                        "application_id": f"{one['trial_id']}{user}",
+                        "trial_id": one["trial_id"],
+                        "user_id": user,
+                        "applied_at": opened + timedelta(seconds=after[number]),
+                    }
+                    for user, after in seconds.items()
+                    for number, one in enumerate(trials)
+                ],
+            ),
+        }
+    )
+
+    found = gather_facts(
+        whole,
+        trials_to_draw(whole, as_of),
+        NEED_STATES_TABLE.empty(),
+        as_of=as_of,
+        letters_saturation=300.0,
+        has_deliveries=False,
+    )
+
+    quick = {row["user_id"]: row["quick_applications"] for row in found.to_pylist()}
+    assert quick == {
+        "at midnight": 0,
+        "soon": 1,
+        "late": 0,
+        "in a burst": 1,
+        "at once": 0,
+        "later": 0,
+    }
 
 
 def test_a_household_is_counted_by_its_applicants(facts):

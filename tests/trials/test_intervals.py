@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from trials.intervals import smallest_detectable_effect, stratified_newcombe, wilson
+from trials.intervals import stratified_newcombe, wilson
 
 
 def one_stratum(*counts):
@@ -67,19 +67,3 @@ def test_the_interval_covers_the_truth_about_95_times_in_100():
         covered += found.low <= 0.1 <= found.high
 
     assert 0.94 <= covered / 2000 <= 0.98
-
-
-def test_the_smallest_detectable_effect_is_detected_four_times_in_five():
-    n1, n0, base = 400, 600, 0.1
-    effect = smallest_detectable_effect(base, n1, n0)
-    rng = np.random.default_rng(3)
-    x1, x0 = rng.binomial(n1, base + effect, 4000), rng.binomial(n0, base, 4000)
-    pooled = (x1 + x0) / (n1 + n0)
-    z = (x1 / n1 - x0 / n0) / np.sqrt(pooled * (1 - pooled) * (1 / n1 + 1 / n0))
-
-    assert np.mean(z > 1.959964) == pytest.approx(0.8, abs=0.025)
-
-
-@pytest.mark.parametrize(("n1", "n0"), [(0, 9), (9, 0), (1, 2)])
-def test_arms_too_small_to_show_anything_have_no_detectable_effect(n1, n0):
-    assert smallest_detectable_effect(0.1, n1, n0) is None

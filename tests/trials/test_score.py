@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trials.score import ScoreOptions, parse_weights, percentile_in_group, score_applicants
+from trials.score import (
+    BARRED,
+    FREEBIE_SHARES,
+    ScoreOptions,
+    parse_weights,
+    percentile_in_group,
+    score_applicants,
+)
 
 OPTIONS = ScoreOptions()
 NOBODY = {
@@ -14,13 +21,14 @@ NOBODY = {
     "goal": "balanced",
     "reports_on_time": 0,
     "reports_due": 0,
-    "detail_micro": 0,
-    "photos": 0,
+    "useful_micro": 0,
     "reports_written": 0,
     "p_need": 0.0,
     "need_days": 0,
     "shares": 0,
     "other_applications": 0,
+    "quick_applications": 0,
+    "other_ids": 0,
     "order_days": 0,
     "is_statement_copied": False,
     "household_applicants": 1,
@@ -46,10 +54,10 @@ def test_completion_is_beta_binomial():
     assert (kept, broke) == (0.88, 0.28)
 
 
-def test_usefulness_rises_with_detail_and_photographs_and_is_shrunk():
+def test_usefulness_of_past_reports_is_shrunk():
     plain, rich = score(
-        {"reports_written": 2, "detail_micro": 200_000},
-        {"reports_written": 2, "detail_micro": 2_000_000, "photos": 6},
+        {"reports_written": 2, "useful_micro": 140_000},
+        {"reports_written": 2, "useful_micro": 2_000_000},
     ).usefulness
 
     assert (plain, rich) == (0.285, 0.75)
@@ -71,12 +79,57 @@ def test_reach_is_capped_among_those_who_share():
     assert score({}, {}).reach.tolist() == [0, 0]
 
 
-def test_a_freebie_hunter_is_known_by_applications_copies_and_a_crowded_home():
-    hunter = {"other_applications": 15, "is_statement_copied": True, "household_applicants": 4}
+def test_a_freebie_hunter_is_known_by_applications_haste_copies_and_a_crowd():
+    hunter = {
+        "other_applications": 15,
+        "quick_applications": 9,
+        "is_statement_copied": True,
+        "household_applicants": 3,
+        "other_ids": 1,
+    }
 
-    index = score(hunter, {"other_applications": 15, "order_days": 40}, {}).freebie_index
+    found = score(hunter, {"other_applications": 15, "order_days": 40}, {})
 
-    assert index.tolist() == [0.875, 0.125, 0.0]
+    assert found.freebie_applications.tolist() == [0.75, 0.25, 0]
+    assert found.freebie_haste.tolist() == [0.5, 0, 0]
+    assert found.freebie_copied.tolist() == [1, 0, 0]
+    assert found.freebie_cluster.tolist() == [1, 0, 0]
+    assert found.freebie_index.tolist() == [0.8, 0.1, 0]
+    assert sum(FREEBIE_SHARES.values()) == pytest.approx(1)
+
+
+def test_uplift_is_what_earlier_draws_showed_over_the_largest_and_nobody_is_charged_for_it():
+    facts = pa.Table.from_pylist([NOBODY] * 3)
+
+    found = score_applicants(
+        facts, OPTIONS, has_need_states=True, uplift=np.array([0.1, 0.05, -0.02])
+    )
+
+    assert found.uplift.tolist() == [1, 0.5, 0]
+    assert found.score[0] > found.score[1] > found.score[2]
+
+
+def test_enough_people_of_known_history_are_the_prior_of_a_newcomer():
+    kept = [{"reports_due": 4, "reports_on_time": n % 5} for n in range(100)]
+
+    found = score(*kept, {}).completion
+
+    # Keeping 0, 1, 2, 3 or 4 of 4 as often as each other is a mean of a half, and a flat prior.
+    assert found[-1] == pytest.approx(0.5, abs=0.01)
+    assert found[:5] == pytest.approx([1 / 6, 2 / 6, 3 / 6, 4 / 6, 5 / 6], abs=0.03)
+
+
+def test_what_is_barred_is_not_read():
+    facts = pa.Table.from_pylist([{**NOBODY, "shares": n} for n in range(5)])
+    barred = facts
+    for name in BARRED:
+        barred = barred.append_column(name, pa.array([f"{name} {n}" for n in range(5)]))
+
+    one, other = (
+        score_applicants(table, OPTIONS, has_need_states=True) for table in (facts, barred)
+    )
+
+    assert one.score.tolist() == other.score.tolist()
 
 
 def test_the_score_is_the_stated_sum_of_its_parts():

@@ -2,11 +2,10 @@
 
 from dataclasses import replace
 from itertools import product
+from math import inf
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
@@ -19,7 +18,7 @@ from trials.settlement import _solve, relax
 OPTIONS = SelectionOptions()
 
 
-def make_problem(rows, units, quotas, cap=1):
+def make_problem(rows, units, quotas, *, cap=1, prices=None, budget=inf):
     """Rows are (trial, person, household, score, groups); quotas are (trial, group, low, high)."""
     trial, person, household, scores, groups = (list(column) for column in zip(*rows, strict=True))
     inside = [
@@ -40,6 +39,8 @@ def make_problem(rows, units, quotas, cap=1):
         ),
         quota_trial=np.array([quota[0] for quota in quotas], dtype=np.int64),
         groups=sparse.csr_matrix(np.array(inside).reshape(len(quotas), len(rows))),
+        prices=np.array(prices or [0] * len(units)),
+        budget=budget,
     )
 
 
@@ -47,65 +48,111 @@ def trial_column(rows):
     return [row[0] for row in rows]
 
 
-@st.composite
-def small_problems(draw):
+def small_problem(rng):
     """At most nine applications to two trials, with crossing groups, shared homes and people."""
-    people = draw(
-        st.lists(st.tuples(st.integers(0, 2), st.sets(st.integers(0, 2))), min_size=2, max_size=6)
-    )
     rows = []
-    for person, (home, groups) in enumerate(people):
-        for trial in draw(st.sets(st.integers(0, 1), min_size=1)):
-            score = draw(st.integers(-20, 100)) / 100
-            rows.append((trial, person, home - 1, score, groups))
+    for person in range(rng.integers(2, 7)):
+        home, groups = rng.integers(-1, 2), set(np.flatnonzero(rng.random(3) < 0.5).tolist())
+        rows += [
+            (trial, person, home, rng.integers(-20, 101) / 100, groups)
+            for trial in np.flatnonzero(rng.random(2) < 0.7).tolist() or [0]
+        ]
     rows = sorted(rows, key=lambda row: row[0])[:9]
-    quotas = draw(
-        st.lists(
-            st.tuples(st.integers(0, 1), st.integers(0, 2), st.integers(0, 2), st.integers(0, 2)),
-            max_size=4,
-            unique_by=lambda quota: quota[:2],
-        )
+    pairs = [(trial, group) for trial in (0, 1) for group in (0, 1, 2)]
+    quotas = [
+        (*pairs[index], *np.sort(rng.integers(0, 3, 2)).tolist())
+        for index in rng.permutation(6)[: rng.integers(0, 5)]
+    ]
+    budget = inf if rng.random() < 0.5 else int(rng.integers(0, 2001))
+    prices = rng.integers(0, 501, 2).tolist()
+    return make_problem(rows, rng.integers(1, 4, 2).tolist(), quotas, prices=prices, budget=budget)
+
+
+def choices_but_for_quotas(problem):
+    """All selections within units, one a household, one a person and the budget; a row each."""
+    choices = np.array(list(product([0, 1], repeat=len(problem.scores))))
+    homes = [
+        (problem.trial == trial) & (problem.household == home)
+        for trial in range(len(problem.units))
+        for home in set(problem.household) - {-1}
+    ]
+    people = [problem.person == person for person in set(problem.person)]
+    for members in homes + people:
+        choices = choices[choices @ members <= 1]
+    for trial, units in enumerate(problem.units):
+        choices = choices[choices @ (problem.trial == trial) <= units]
+    return choices[choices @ problem.prices[problem.trial] <= problem.budget]
+
+
+def changes_needed(problem, choices):
+    """By how many people the quotas' limits would have to change for each selection, (n, 2, q)."""
+    given_out = np.asarray(choices @ problem.groups.T.toarray()).reshape(len(choices), -1)
+    return np.stack(
+        [
+            np.maximum(problem.lowest - given_out, 0),
+            np.maximum(given_out - problem.highest, 0),
+        ],
+        axis=1,
     )
-    quotas = [(trial, group, min(a, b), max(a, b)) for trial, group, a, b in quotas]
-    return make_problem(rows, draw(st.tuples(st.integers(1, 3), st.integers(1, 3))), quotas)
 
 
 def brute_force(problem):
     """Return the most units that can be given and the best total score with as many, or None."""
-    programme = build(problem)
-    choices = np.array(list(product([0, 1], repeat=len(problem.scores))))
-    sums = choices @ programme.matrix.T
-    choices = choices[((sums >= programme.low) & (sums <= programme.high)).all(axis=1)]
+    choices = choices_but_for_quotas(problem)
+    choices = choices[changes_needed(problem, choices).sum(axis=(1, 2)) == 0]
     if not len(choices):
         return None
     given_out = choices.sum(axis=1)
     return given_out.max(), (choices @ problem.scores)[given_out == given_out.max()].max()
 
 
-@given(small_problems())
-@settings(max_examples=300, deadline=None)
-def test_small_selections_equal_brute_force_and_infeasible_ones_become_feasible_as_told(problem):
-    best = brute_force(problem)
-    if best is None:
-        with pytest.raises(InfeasibleError) as caught:
-            select(problem, OPTIONS)
-        missing = {(s.trial_id, s.quota): s.missing for s in caught.value.shortfalls}
-        lowered = tuple(
-            replace(quota, low=quota.low - missing.get((quota.trial_id, quota.name), 0))
+def as_told(problem, shortfalls):
+    """Change the quotas as an error says."""
+    told = {(s.trial_id, s.quota, s.bound): s.reachable for s in shortfalls}
+    return replace(
+        problem,
+        quotas=tuple(
+            replace(
+                quota,
+                low=told.get((quota.trial_id, quota.name, "min"), quota.low),
+                high=told.get((quota.trial_id, quota.name, "max"), quota.high),
+            )
             for quota in problem.quotas
-        )
-        assert brute_force(replace(problem, quotas=lowered)) is not None
-        return
+        ),
+    )
 
-    found = select(problem, OPTIONS)
 
-    assert found.is_chosen.sum() == best[0]
-    assert found.objective == pytest.approx(best[1], abs=1e-9)
-    assert found.is_optimal
-    assert found.bound >= found.objective
+@pytest.mark.parametrize("seed", range(5))
+def test_a_hundred_small_selections_equal_brute_force_or_need_the_change_told(seed):
+    rng = np.random.default_rng(seed)
+    solved = 0
+    for problem in (small_problem(rng) for _ in range(100)):
+        best = brute_force(problem)
+        if best is None:
+            assert_told_is_least(problem)
+            continue
+        solved += 1
+        found = select(problem, OPTIONS)
+        assert found.is_chosen.sum() == best[0]
+        assert found.objective == pytest.approx(best[1], abs=1e-9)
+        assert found.is_optimal
+        assert found.bound >= found.objective
+    assert 20 <= solved <= 80
+
+
+def assert_told_is_least(problem):
+    """What is told makes the problem feasible, and no smaller change in sum would."""
+    with pytest.raises(InfeasibleError) as caught:
+        select(problem, OPTIONS)
+    told = caught.value.shortfalls
+    assert brute_force(as_told(problem, told)) is not None
+    # Whoever is selected, the limits are at least as far off.
+    least = changes_needed(problem, choices_but_for_quotas(problem)).sum(axis=(1, 2)).min()
+    assert sum(shortfall.missing for shortfall in told) == least
 
 
 BETWEEN_7_AND_8, EXACTLY_8 = (15, 7, 8), (16, 8, 8)
+HUNDREDS = (120, 58, 62)
 
 
 def crossing_problem(seed, bounds=BETWEEN_7_AND_8, n=150, n_trials=2):
@@ -144,6 +191,25 @@ def test_larger_selections_equal_an_exact_solver(seed, bounds):
 
     assert programme.gains[found.is_chosen].sum() == pytest.approx(-exact.fun, abs=1e-6)
     assert found.is_optimal
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_selections_of_hundreds_are_within_half_a_percent_of_the_linear_bound(seed):
+    found = select(crossing_problem(seed, HUNDREDS, n=4000, n_trials=4), OPTIONS)
+
+    assert found.is_chosen.sum() == 480
+    assert found.objective >= 0.995 * found.bound
+
+
+def test_a_budget_leaves_the_selection_within_half_a_percent_of_the_linear_bound():
+    plain = crossing_problem(0, HUNDREDS, n=2000, n_trials=4)
+    problem = replace(plain, prices=np.array([700, 300, 450, 999]), budget=289_000)
+
+    found = select(problem, SelectionOptions(settle_nodes=20))
+
+    assert problem.prices[problem.trial] @ found.is_chosen <= problem.budget
+    assert found.is_chosen.sum() < 480
+    assert found.objective >= 0.995 * found.bound
 
 
 def test_most_of_those_are_left_in_fractions_and_some_of_these_cannot_be_settled_alone():
@@ -185,7 +251,7 @@ def test_a_quota_that_nobody_can_fill_is_named_with_its_shortfall():
     assert (shortfall.asked, shortfall.reachable, shortfall.missing) == (4, 2, 2)
     assert (shortfall.eligible, shortfall.units) == (2, 5)
     assert "trial T0: quota g=0 asks for at least 4, but at most 2" in str(caught.value)
-    assert "lower its minimum to 2" in str(caught.value)
+    assert "lower its minimum from 4 to 2" in str(caught.value)
     assert "至少要 4 人" in shortfall.sentence_zh
 
 
@@ -196,6 +262,35 @@ def test_minimums_that_together_exceed_the_units_fall_short_by_the_difference():
         select(make_problem(rows, [5], [(0, 0, 4, 5), (0, 1, 4, 5)]), OPTIONS)
 
     assert sum(shortfall.missing for shortfall in caught.value.shortfalls) == 3
+
+
+def test_a_maximum_is_raised_where_that_is_the_smaller_change():
+    # Two minimums need the same two people of group 2, which may have one seat only.
+    rows = [(0, n, -1, 0.5, {0, 1, 2} if n < 2 else {3}) for n in range(6)]
+    quotas = [(0, 0, 2, 9), (0, 1, 2, 9), (0, 2, 0, 1)]
+
+    with pytest.raises(InfeasibleError) as caught:
+        select(make_problem(rows, [3], quotas), OPTIONS)
+
+    (shortfall,) = caught.value.shortfalls
+    assert (shortfall.bound, shortfall.asked, shortfall.reachable) == ("max", 1, 2)
+    assert "raise its maximum from 1 to 2" in str(caught.value)
+    assert "no smaller change than these 1 people" in str(caught.value)
+    assert "上限由 1 升至 2" in shortfall.sentence_zh
+
+
+def test_a_budget_buys_as_many_units_as_it_can_and_then_the_best_scores():
+    rows = [(0, 0, -1, 0.9, set()), (0, 1, -1, 0.8, set())]
+    rows += [(1, n, -1, n / 10, set()) for n in range(2, 6)]
+    problem = make_problem(rows, [2, 4], [], prices=[700, 200], budget=899)
+
+    assert select(problem, OPTIONS).is_chosen.tolist() == [False] * 2 + [True] * 4
+    richer = select(replace(problem, budget=1500), OPTIONS)
+    assert richer.is_chosen.tolist() == [True, False, True, True, True, True]
+    poorer = select(replace(problem, budget=500), OPTIONS)
+    assert poorer.is_chosen.tolist() == [False, False, False, False, True, True]
+    # The 100 that are left would buy half a unit: the bound is on two units all the same.
+    assert poorer.bound - poorer.objective < 1
 
 
 def test_trials_that_compete_for_the_same_person_are_named():

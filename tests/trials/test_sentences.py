@@ -31,11 +31,11 @@ def test_every_rule_and_every_part_that_adds_has_its_words():
 
 def test_details_complete_their_own_language():
     codes = np.array(["drawn_band", "seller", "drawn_band"], dtype=object)
-    zh, en = zip(odds(2, 6), ("", ""), odds(1, 3), strict=True)
+    zh, en = zip(odds((2,), 6), ("", ""), odds((1, 2), 3), strict=True)
 
     chinese, english = write_reasons(codes, np.array(zh, object), np.array(en, object))
 
     assert "6 人抽 2 份" in chinese[0]
     assert "2 drawn among 6" in english[0]
-    assert "1 drawn among 3" in english[2]
+    assert "1.5 on average drawn among 3" in english[2]
     assert "{" not in "".join([*chinese, *english])

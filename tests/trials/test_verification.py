@@ -96,6 +96,28 @@ def test_another_seed_than_the_committed_one_is_found(drawn):
     assert "commitment" in codes(verify_draw(certificate | {"seed": "0" * 64}, selection))
 
 
+def test_another_way_of_sharing_the_seats_than_the_drawn_one_is_found(drawn):
+    certificate, selection = drawn
+    strata = json.loads(certificate["strata"])
+    strata[0]["seats"] += 1
+
+    found = codes(verify_draw(certificate | {"strata": json.dumps(strata)}, selection))
+
+    assert "seats" in found
+
+
+def test_a_certificate_of_the_first_version_is_replayed_still(drawn):
+    certificate, selection = drawn
+    strata = json.loads(certificate["strata"])
+    assert all(len(one["splits"]) == 1 for one in strata)
+    old = certificate | {
+        "algorithm": "shike-draw/1 (SHA-256 of trial|seed|user, ascending, by stratum)",
+        "strata": json.dumps([{k: v for k, v in one.items() if k != "splits"} for one in strata]),
+    }
+
+    assert verify_draw(old, selection) == ()
+
+
 def test_an_unknown_algorithm_is_not_replayed(drawn):
     certificate, selection = drawn
 

@@ -1,6 +1,7 @@
 """What a clause feels about its aspects: learned weight, lexicon sign and the stars together."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,13 +10,27 @@ from scipy.special import logit
 from trials.reports.language import language_of
 from trials.reports.opinion_words import opinion_sign
 from trials.reports.options import ReviewOptions
-from trials.reports.polarity import Polarity, PolarityModels
+from trials.reports.polarity import PolarityModels
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 _MIDDLE_STARS = 3.0
 _SURE = 1e-6
+_STRETCH = 1.8
+"""The clause head learned from labels of whole reports, many wrong for the clause, so it is less
+sure than it may be; chosen on the development clauses."""
+
+
+class ClauseReasons(NamedTuple):
+    """What a clause's polarity is the sum of, each in log odds that it is positive."""
+
+    learned: float
+    """By the clause head of the model."""
+    words: float
+    """By words of praise and blame."""
+    stars: float
+    """By the stars of its report."""
 
 
 def clause_polarities(
@@ -23,6 +38,7 @@ def clause_polarities(
     stars: Floats,
     models: PolarityModels,
     options: ReviewOptions,
+    chances: Floats | None = None,
 ) -> Floats:
     """Return log odds per clause that it is positive, shape (clauses,).
 
@@ -31,15 +47,20 @@ def clause_polarities(
         stars: Stars of the report each belongs to, 1 to 5, shape (clauses,).
         models: Polarity models by language.
         options: The weights.
+        chances: What the clause head gave each clause; missing (NaN) where it is still to be asked.
     """
-    if not clauses:
-        return np.empty(0)
-    languages = np.array([language_of(clause) for clause in clauses])
-    odds = np.zeros(len(clauses))
-    for model in (models.zh, models.en):
-        odds += _by_words(clauses, languages == model.language, model, options)
-    polarities: Floats = odds + options.star_weight * (stars - _MIDDLE_STARS) / 2
+    polarities: Floats = _parts(clauses, stars, models, options, chances).sum(axis=1)
     return polarities
+
+
+def clause_reasons(
+    clauses: Sequence[str],
+    stars: Floats,
+    models: PolarityModels,
+    options: ReviewOptions,
+) -> list[ClauseReasons]:
+    """Return what :func:`clause_polarities` adds up, per clause."""
+    return [ClauseReasons(*row) for row in _parts(clauses, stars, models, options).tolist()]
 
 
 def sign_of(polarities: Floats, options: ReviewOptions) -> Ints:
@@ -50,16 +71,25 @@ def sign_of(polarities: Floats, options: ReviewOptions) -> Ints:
     return signs
 
 
-def _by_words(
+def _parts(
     clauses: Sequence[str],
-    chosen: NDArray[np.bool_],
-    model: Polarity,
+    stars: Floats,
+    models: PolarityModels,
     options: ReviewOptions,
+    chances: Floats | None = None,
 ) -> Floats:
-    texts = [clause for clause, is_chosen in zip(clauses, chosen, strict=True) if is_chosen]
-    odds = np.zeros(len(clauses))
-    if texts:
-        signs = np.array([opinion_sign(text, model.language) for text in texts])
-        chances = np.clip(model.clause_chances(texts), _SURE, 1 - _SURE)
-        odds[chosen] = logit(chances) + options.lexicon_weight * signs
-    return odds
+    """Learned, words' and stars' log odds, shape (clauses, 3)."""
+    parts = np.zeros((len(clauses), 3))
+    known = np.full(len(clauses), np.nan) if chances is None else chances.copy()
+    languages = np.array([language_of(clause) for clause in clauses])
+    for model in (models.zh, models.en):
+        own = np.flatnonzero(languages == model.language)
+        unknown = own[np.isnan(known[own])]
+        known[unknown] = model.clause_chances([clauses[at] for at in unknown.tolist()])
+        parts[own, 1] = [
+            options.lexicon_weight * opinion_sign(clauses[at], model.language)
+            for at in own.tolist()
+        ]
+    parts[:, 0] = _STRETCH * logit(np.clip(known, _SURE, 1 - _SURE))
+    parts[:, 2] = options.star_weight * (stars - _MIDDLE_STARS) / 2
+    return parts

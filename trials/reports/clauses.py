@@ -9,6 +9,7 @@ from trials.reports.normalising import Normal
 IDEOGRAPH = r"[\u3400-\u9fff\uf900-\ufaff]"
 _CONTRAST_ZH = r"(?:但|(?<!再好)(?<!最好)不过|可是|(?<!不)只是|然而|可惜|却)"
 _CONTRAST_EN = r"(?:but|however|although|though|unfortunately)\b"
+_STARTS_CONTRAST = re.compile(rf"{_CONTRAST_ZH}|{_CONTRAST_EN}")
 _ABBREVIATED = r"(?<!\bmr)(?<!\bmrs)(?<!\bdr)(?<!\boz)(?<!\bvs)(?<!\bst)"
 # Runs of dots and spaces are entered at their start only, or a megabyte of them takes hours.
 _SEPARATOR = re.compile(
@@ -61,6 +62,11 @@ def split_clauses(normal: Normal) -> list[Clause]:
         )
         for index, piece in enumerate(pieces)
     ]
+
+
+def contrasts(clause: str) -> bool:
+    """Whether a normalised clause begins by turning against what was said: 但, 不过, but, however."""
+    return bool(_STARTS_CONTRAST.match(clause))
 
 
 def _pieces(text: str) -> list[_Piece]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quality.text_keys import bare
+from trials.reports.passages import shared_passages
 
 Ints = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
@@ -32,6 +33,8 @@ class Likeness:
     """Or the share of the shorter text's shingles that the other holds too; above 1: never."""
     boilerplate_share: float
     """Shingles in more than this share of at least 50 texts are left out of the comparison."""
+    passage_share: float = 0.3
+    """Or the share of a text that it takes word for word from one earlier text; above 1: never."""
 
 
 def copied_from(texts: Sequence[str], likeness: Likeness) -> Ints:
@@ -57,6 +60,12 @@ def copied_from(texts: Sequence[str], likeness: Likeness) -> Ints:
         if origin[alive[later]] < 0 and _is_copy(shingles[first], shingles[later], likeness):
             root = origin[alive[first]]
             origin[alive[later]] = alive[first] if root < 0 else root
+    if likeness.passage_share <= 1:
+        left = [index for index in alive if origin[index] < 0]
+        taken = shared_passages([cores[index] for index in left], likeness.passage_share)
+        for first, later in taken:
+            if origin[left[later]] < 0:
+                origin[left[later]] = left[first]
     return origin
 
 

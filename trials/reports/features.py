@@ -1,8 +1,10 @@
 """The features of a text on which polarity is learned: characters and words, marked by negation."""
 
 import re
+from collections.abc import Callable, Mapping
 from functools import cache
 from itertools import pairwise
+from typing import Final
 
 import rjieba
 
@@ -21,6 +23,7 @@ _STRONG_VALENCE = 0.6
 _SPACES = re.compile(r"\s+")
 _NOT_A_WORD = re.compile(r"[\W_]+")
 _LONGEST_GRAM = 3
+_MARKS = {"zh": ("w:", "w:不_"), "en": ("", "not_")}
 
 
 def chinese_features(text: str) -> list[str]:
@@ -52,6 +55,11 @@ def english_features(text: str) -> list[str]:
     return words + _pairs(words) + signs
 
 
+def word_feature(word: str, language: str, *, is_negated: bool) -> str:
+    """Return the feature that a word is counted under, plain or after a negation."""
+    return _MARKS[language][is_negated] + word
+
+
 def _character_grams(text: str) -> list[str]:
     spaced = _SPACES.sub(" ", text)
     return [
@@ -80,3 +88,10 @@ def _pairs(words: list[str]) -> list[str]:
 @cache
 def _valences() -> dict[str, float]:
     return english_valences()
+
+
+FEATURES: Final[Mapping[str, Callable[[str], list[str]]]] = {
+    "zh": chinese_features,
+    "en": english_features,
+}
+"""The features of a normalised text, by language."""

@@ -69,8 +69,8 @@ def grade_parts(
 
 
 def grade(parts: dict[str, float]) -> float:
-    """Return the usefulness grade in [0, 1]: the parts' weighted mean."""
-    total = sum(_PART_WEIGHTS.values())
+    """Return the usefulness grade in [0, 1]: the weighted mean of the parts given."""
+    total = sum(_PART_WEIGHTS[name] for name in parts)
     return sum(_PART_WEIGHTS[name] * part for name, part in parts.items()) / total
 
 
@@ -80,6 +80,8 @@ def _conflicts(positive_chance: float, rating: float, options: ReviewOptions) ->
     return praised_low or blamed_high
 
 
+STARLESS_PARTS = ("coverage", "evidence", "specificity", "suggestion", "originality", "photos")
+"""Parts of the grade that would be the same whatever stars the report gave."""
 _PART_WEIGHTS = {
     "coverage": 3.0,
     "evidence": 2.0,

@@ -2,111 +2,138 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from quality.tables.outputs import IMPROVEMENT_SUMMARY
+from trials.reports.batches import Previous, changes_of
+from trials.reports.customers import customers_in, customers_of
 from trials.reports.options import ReviewOptions
+from trials.reports.ratings import Kindness, kindness_of, rating_of, votes_of
 from trials.reports.reading import Opinion
 from trials.reports.scoring import Row, ScoredReport
-from trials.reports.summary import (
-    changes_since,
-    customers_of,
-    summarise_aspects,
-    summarise_suggestions,
-)
+from trials.reports.segments import Traits, segments_of
+from trials.reports.summary import summarise_aspects, summarise_suggestions
+from trials.reports.telling import sentences_of
 
-_DIGITS = 6
+
+@dataclass(frozen=True)
+class Beside:
+    """What is known beside the reports."""
+
+    inverse_chances: Mapping[int, float]
+    """Report to 1 / inclusion probability; reports outside draws are not in it."""
+    previous: Mapping[str, Previous]
+    """Item to its last summary."""
+    traits: Traits
+
+
+@dataclass(frozen=True)
+class _Item:
+    """What was written about one item."""
+
+    reports: Mapping[int, ScoredReport]
+    opinions: Sequence[Opinion]
 
 
 def summary_table(
     scored: Sequence[ScoredReport],
     opinions: Sequence[Opinion],
-    selection: pa.Table | None,
-    previous: pa.Table | None,
+    beside: Beside,
     options: ReviewOptions,
 ) -> pa.Table:
     """Return the rows of ``improvement_summary``; see :func:`trials.reports.stage.review`."""
-    inverse_probabilities = _inverse_probabilities(selection, options)
-    before = _previous_aspects(previous)
-    reports_of: dict[str, dict[int, ScoredReport]] = {}
-    for index, one in enumerate(scored):
-        reports_of.setdefault(one.row["item_id"], {})[index] = one
-    opinions_of: dict[str, list[Opinion]] = {item_id: [] for item_id in reports_of}
-    for opinion in opinions:
-        opinions_of[scored[opinion.report].row["item_id"]].append(opinion)
-    rows = [
-        {
-            **_summary(own, opinions_of[item_id], before.get(item_id), options),
-            **_ratings(list(own.values()), inverse_probabilities),
-        }
-        for item_id, own in sorted(reports_of.items())
-    ]
+    items = _by_item(scored, opinions)
+    votes = [votes_of(item.reports, beside.inverse_chances) for item in items.values()]
+    kindness = kindness_of(votes, least=options.least_matched)
+    rows = [_summary(item, kindness, beside, options) for item in items.values()]
     return pa.Table.from_pylist(rows, schema=IMPROVEMENT_SUMMARY.schema)
 
 
-def _summary(
-    own: Mapping[int, ScoredReport],
-    opinions: Sequence[Opinion],
-    before: str | None,
-    options: ReviewOptions,
-) -> Row:
-    item = next(iter(own.values())).row["item"]
-    is_enough = customers_of(own) >= options.least_customers
-    aspects = summarise_aspects(opinions, own, options)
-    suggestions = summarise_suggestions(opinions, own, options)
-    shown = aspects if is_enough else [aspect for aspect in aspects if aspect["is_safety"]]
-    return {
-        "item_id": item["item_id"],
-        "merchant_id": item["merchant_id"],
-        "item_name": item["name"],
-        "verdict": "enough evidence" if is_enough else "not enough evidence",
-        "reports": len(own),
-        "aspects": _json(shown),
-        "suggestions": _json(suggestions if is_enough else []),
-        "changes": _json(changes_since(before, shown)),
-    }
-
-
-def _ratings(
-    own: Sequence[ScoredReport], inverse_probabilities: Mapping[tuple[str | None, str], float]
-) -> Row:
-    """Mean stars plain, and weighted to speak for all applicants: weight × 1/π (Hájek's ratio)."""
-    stars = np.array([one.row["rating"] for one in own])
-    weights = np.array(
-        [
-            one.weight * inverse_probabilities.get((one.row.get("trial_id"), one.row["user_id"]), 1)
-            for one in own
-        ]
-    )
-    weighted = np.einsum("i,i->", weights, stars) / weights.sum()
-    return {
-        "rating_raw": round(float(stars.mean()), _DIGITS),
-        "rating_weighted": round(float(weighted), _DIGITS),
-    }
-
-
-def _inverse_probabilities(
-    selection: pa.Table | None, options: ReviewOptions
-) -> dict[tuple[str | None, str], float]:
+def inverse_chances_of(
+    scored: Sequence[ScoredReport], selection: pa.Table | None, options: ReviewOptions
+) -> dict[int, float]:
+    """Return 1 / inclusion probability of the reports that came of a draw, capped."""
     if selection is None:
         return {}
     columns = ["trial_id", "user_id", "inclusion_probability"]
-    return {
+    inverse = {
         (row["trial_id"], row["user_id"]): min(
             1 / row["inclusion_probability"], options.largest_inverse_probability
         )
         for row in selection.select(columns).to_pylist()
         if row["inclusion_probability"] > 0
     }
+    places = {at: (one.row.get("trial_id"), one.user_id) for at, one in enumerate(scored)}
+    return {at: inverse[place] for at, place in places.items() if place in inverse}
 
 
-def _previous_aspects(previous: pa.Table | None) -> dict[str, str]:
+def previous_summaries(previous: pa.Table | None) -> dict[str, Previous]:
+    """Return the last summary of each item."""
     if previous is None:
         return {}
-    return dict(zip(previous["item_id"].to_pylist(), previous["aspects"].to_pylist(), strict=True))
+    return {
+        row["item_id"]: Previous(row["aspects"], row.get("reports_until"))
+        for row in previous.to_pylist()
+    }
+
+
+def _by_item(scored: Sequence[ScoredReport], opinions: Sequence[Opinion]) -> dict[str, _Item]:
+    reports: dict[str, dict[int, ScoredReport]] = {}
+    for index, one in enumerate(scored):
+        reports.setdefault(one.row["item_id"], {})[index] = one
+    said: dict[str, list[Opinion]] = {item_id: [] for item_id in reports}
+    for opinion in opinions:
+        said[scored[opinion.report].row["item_id"]].append(opinion)
+    return {item_id: _Item(reports[item_id], said[item_id]) for item_id in sorted(reports)}
+
+
+def _summary(item: _Item, kindness: Kindness | None, beside: Beside, options: ReviewOptions) -> Row:
+    about = next(iter(item.reports.values())).row["item"]
+    votes = votes_of(item.reports, beside.inverse_chances)
+    rating: dict[str, Any] = rating_of(votes, kindness, least=options.least_matched)
+    return {
+        "item_id": about["item_id"],
+        "merchant_id": about["merchant_id"],
+        "item_name": about["name"],
+        "reports": len(item.reports),
+        "customers": customers_of(item.reports),
+        "reports_until": max(one.row["submitted_at"] for one in item.reports.values()),
+        "rating_raw": rating["raw"]["stars"],
+        "rating_weighted": rating["weighted"]["stars"],
+        "rating": _json(rating),
+        **_told(item, beside, options),
+    }
+
+
+def _told(item: _Item, beside: Beside, options: ReviewOptions) -> Row:
+    """What the reports say; with too few customers, only dangers."""
+    customers = customers_in(item.reports, beside.inverse_chances)
+    aspects = summarise_aspects(item.opinions, item.reports, customers, options)
+    if len(customers.weights) < options.least_customers:
+        dangers = [aspect for aspect in aspects if aspect["is_safety"]]
+        return {
+            "verdict": "not enough evidence",
+            "aspects": _json(dangers),
+            "suggestions": "[]",
+            "changes": "null",
+            "segments": "[]",
+            "sentences": _json(sentences_of(dangers, None)),
+        }
+    about = next(iter(item.reports.values())).row["item_id"]
+    previous = beside.previous.get(about)
+    changes = changes_of(item.reports, item.opinions, beside.inverse_chances, previous, options)
+    own = item.reports.values()
+    return {
+        "verdict": "enough evidence",
+        "aspects": _json(aspects),
+        "suggestions": _json(summarise_suggestions(item.opinions, item.reports, options)),
+        "changes": _json(changes),
+        "segments": _json(segments_of(own, beside.traits, options.smallest_cell)),
+        "sentences": _json(sentences_of(aspects, changes)),
+    }
 
 
 def _json(value: Any) -> str:

@@ -8,20 +8,26 @@ from typing import Any, Literal, NamedTuple
 
 import yaml
 
+from trials.reports.language import language_of
 from trials.reports.matching import Match, TermMatcher
+from trials.reports.opinion_words import opinion_sign
 
 Language = Literal["zh", "en"]
 
 OVERALL = "overall"
 _CORE = "core"
-_CATEGORIES = ("electronics", "food")
+_CATEGORIES = ("electronics", "food", "cosmetics", "baby", "home", "apparel", "health")
 
 
 class Sense(NamedTuple):
-    """What a term means: an aspect (empty when it means none here), and whether it is a danger."""
+    """What a term means."""
 
     aspect: str
+    """Empty when it means none here."""
     is_safety: bool
+    """Whether it is a danger."""
+    is_hint: bool = False
+    """Whether it counts only where nothing more definite is named: a box may be just a box."""
 
 
 @dataclass(frozen=True)
@@ -44,19 +50,24 @@ class Ontology:
     def mentions(self, clause: str) -> list[Mention]:
         """Return the aspects a normalised clause speaks of, each once, in reading order.
 
-        General praise or blame counts as ``overall`` only where nothing more definite is named.
+        Hints count only where nothing definite is named, general praise or blame (``overall``)
+        only where there is no hint either. A clause that names nothing at all and yet praises or
+        blames speaks of the whole.
         """
-        found = self.matcher.find(clause)
-        definite = [match for match in found if match.meaning.aspect not in ("", OVERALL)]
-        general = [match for match in found if match.meaning.aspect == OVERALL]
-        return _mentions(definite or general)
+        found = [match for match in self.matcher.find(clause) if match.meaning.aspect]
+        named = [match for match in found if match.meaning.aspect != OVERALL]
+        definite = [match for match in named if not match.meaning.is_hint]
+        heard = _mentions(definite or named or found)
+        if not heard and opinion_sign(clause, language_of(clause)):
+            return [Mention(OVERALL, is_safety=False)]
+        return heard
 
 
 def _mentions(matches: list[Match[Sense]]) -> list[Mention]:
     is_safety: dict[str, bool] = {}
     for match in matches:
-        aspect, danger = match.meaning
-        is_safety[aspect] = danger or is_safety.get(aspect, False)
+        aspect = match.meaning.aspect
+        is_safety[aspect] = match.meaning.is_safety or is_safety.get(aspect, False)
     return [Mention(aspect, danger) for aspect, danger in is_safety.items()]
 
 
@@ -119,19 +130,28 @@ def _load(name: str) -> Ontology:
             terms |= _terms(aspect, body)
     dangers = [*core["safety"], *(own["safety"] if name != _CORE else [])]
     for term in dangers:
-        known = terms.get(term, Sense(renamed["quality"], is_safety=True))
-        terms[term] = Sense(known.aspect, is_safety=True)
+        terms[term] = Sense(_aspect_of(term, terms) or renamed["quality"], is_safety=True)
     terms |= {term: Sense("", is_safety=False) for term in core["safety_not"]}
     aspects = dict.fromkeys(sense.aspect for sense in terms.values() if sense.aspect)
     names = {aspect: _all_names()[aspect] for aspect in aspects}
     return Ontology(name, names, TermMatcher(terms))
 
 
+def _aspect_of(danger: str, terms: Mapping[str, Sense]) -> str:
+    """The aspect that a danger, or a longer form of its stem, is already a term of; else empty."""
+    if danger in terms or not danger.endswith("*"):
+        return terms[danger].aspect if danger in terms else ""
+    stem = danger.removesuffix("*")
+    return next((sense.aspect for term, sense in terms.items() if term.startswith(stem)), "")
+
+
 def _terms(aspect: str, body: dict[str, list[str]]) -> dict[str, Sense]:
-    named = {
-        str(term).casefold(): Sense(aspect, is_safety=False)
-        for term in (*body.get("terms", ()), *body.get("cues", ()))
+    meanings = {
+        "terms": Sense(aspect, is_safety=False),
+        "cues": Sense(aspect, is_safety=False),
+        "hints": Sense(aspect, is_safety=False, is_hint=True),
+        "not": Sense("", is_safety=False),
     }
-    return named | {
-        str(term).casefold(): Sense("", is_safety=False) for term in body.get("not", ())
+    return {
+        term.casefold(): meaning for key, meaning in meanings.items() for term in body.get(key, ())
     }

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 class ReviewOptions:
     """All options of the review stage."""
 
-    lexicon_weight: float = 1.6
+    lexicon_weight: float = 2.4
     """What a clause of pure praise or blame adds to its polarity, in log odds."""
-    star_weight: float = 1.0
+    star_weight: float = 1.2
     """What five stars add to a clause's polarity and one star takes away, in log odds."""
-    neutral_band: float = 0.25
+    neutral_band: float = 0.4
     """Log odds within which a clause counts as neutral."""
     copy_least_characters: int = 16
     """Texts with fewer letters and digits are never copies: short praise is alike."""
@@ -43,11 +43,27 @@ class ReviewOptions:
     """With fewer reporting customers the verdict on an item is "not enough evidence"."""
     least_mentions: int = 8
     """With fewer customers speaking of it an aspect is only an early signal."""
-    ridge_customers: float = 5.0
-    """Penalty of the regression of stars on complaints, in customers."""
+    least_contrast: int = 4
+    """With fewer customers who blame an aspect, or who praise it, its kind cannot be told."""
+    least_matched: int = 5
+    """Reports of either kind that an item needs for trial reports to be compared with others."""
+    rank_draws: int = 400
+    """Draws behind the intervals of priorities and ranks."""
+    rank_seed: int = 20260101
+    """Seed of those draws."""
+    batch_days: int = 28
+    """Days up to the newest report whose reports are the latest batch."""
+    smallest_cell: int = 5
+    """Segments of fewer customers are merged."""
+    happy_stars: float = 4.0
+    """From so many stars on a reporter who has not bought yet is asked to."""
+    unhappy_stars: float = 2.0
+    """Up to so many stars a reporter is to be answered."""
     quotes_blame: int = 3
     """Most complaints quoted per aspect, each of another customer."""
     quotes_praise: int = 2
     """Most words of praise quoted per aspect, each of another customer."""
     quotes_suggestion: int = 3
     """Most quotes per suggestion, each of another customer."""
+    most_sources: int = 200
+    """Most report and sentence ids listed per statement."""

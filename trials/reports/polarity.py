@@ -5,14 +5,26 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import diags_array
 from scipy.special import expit
-from sklearn.feature_extraction.text import TfidfVectorizer
 
-from trials.reports.features import chinese_features, english_features
+from trials.reports.evidence import (
+    Matrix,
+    ReadClauses,
+    after_contrast,
+    clause_counts,
+    clauses_of,
+    of_length_one,
+    read_clauses,
+    spread,
+    summed,
+    weighted,
+)
+from trials.reports.features import FEATURES
 from trials.reports.opinion_words import opinion_sign
 
 Floats = NDArray[np.float64]
@@ -20,8 +32,16 @@ Floats = NDArray[np.float64]
 MODELS = Path(__file__).parent / "models"
 """Where the build step leaves the models."""
 
-_FORMAT = 1
-_FEATURES = {"zh": chinese_features, "en": english_features}
+_FORMAT = 2
+_ARRAYS: Final = (
+    "inverse_frequencies",
+    "log_count_ratios",
+    "valences",
+    "word_weights",
+    "scaled_weights",
+    "clause_weights",
+    "report_weights",
+)
 _LEXICON_SLOPE = 2.0
 _LEXICON_NAMES = {"en": "VADER lexicon", "zh": "opinion word list"}
 
@@ -43,10 +63,19 @@ class Polarity(Protocol):
     def clause_chances(self, texts: Sequence[str]) -> Floats:
         """Return per normalised clause the chance that it is positive."""
 
+    def chances(self, reports: Sequence[Sequence[str]]) -> tuple[Floats, Floats]:
+        """Return the chances of reports given as their clauses, and of all clauses in order."""
+
 
 @dataclass(frozen=True)
 class PolarityModel:
-    """TF-IDF and two logistic heads over one vocabulary: whole reports, and clauses."""
+    """Linear scores over one vocabulary, and a report head that weighs them with the lexicon's.
+
+    Source:
+        Wang and Manning, "Baselines and Bigrams", ACL 2012: features scaled by their naive Bayes
+        log-count ratio, averaged with unscaled ones; here a second logistic regression weighs
+        the two and the clauses (stacking: Wolpert, Neural Networks 5, 1992).
+    """
 
     language: str
     """zh or en."""
@@ -55,34 +84,73 @@ class PolarityModel:
     vocabulary: tuple[str, ...]
     """The features in column order."""
     inverse_frequencies: Floats
-    """Inverse document frequency of each feature."""
-    report_weights: Floats
-    """Weights of the report head; the last is the intercept."""
+    """Inverse document frequency of each feature; 0 for words known by their valence only."""
+    log_count_ratios: Floats
+    """log P(feature | positive) - log P(feature | negative) of each feature."""
+    valences: Floats
+    """A lexicon's valence of each feature; 0 when it has none."""
+    word_weights: Floats
+    """Weights of the regression on TF-IDF; the last is the intercept."""
+    scaled_weights: Floats
+    """Weights of the regression on TF-IDF times log-count ratio; the last is the intercept."""
     clause_weights: Floats
-    """Weights of the clause head; the last is the intercept."""
-    _vectoriser: Any = field(init=False, repr=False, compare=False)
+    """Weights of the clause head on TF-IDF; the last is the intercept."""
+    report_weights: Floats
+    """Weights of the report head on :meth:`evidence`; the last is the intercept."""
+    _columns: dict[str, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        vectoriser = vectoriser_of(
-            self.language,
-            vocabulary={feature: column for column, feature in enumerate(self.vocabulary)},
-        )
-        vectoriser.idf_ = self.inverse_frequencies
-        object.__setattr__(self, "_vectoriser", vectoriser)
+        columns = {feature: column for column, feature in enumerate(self.vocabulary)}
+        object.__setattr__(self, "_columns", columns)
 
     def report_chances(self, texts: Sequence[str]) -> Floats:
         """Return per normalised report the chance that it is positive, shape (texts,)."""
-        return self._chances(texts, self.report_weights)
+        if not texts:
+            return np.empty(0)
+        return self.chances([clauses_of(text) for text in texts])[0]
+
+    def chances(self, reports: Sequence[Sequence[str]]) -> tuple[Floats, Floats]:
+        """Return the chances of reports, and of all their clauses in order, counting once."""
+        if not reports:
+            return np.empty(0), np.empty(0)
+        read = read_clauses(reports, self.language, self._columns)
+        found = expit(_scores(self.evidence(read), self.report_weights))
+        rows = of_length_one(weighted(read.counts, self.inverse_frequencies))
+        is_real = np.repeat([bool(own) for own in reports], read.sizes)
+        return found, expit(_scores(rows, self.clause_weights))[is_real]
 
     def clause_chances(self, texts: Sequence[str]) -> Floats:
         """Return per normalised clause the chance that it is positive, shape (clauses,)."""
-        return self._chances(texts, self.clause_weights)
-
-    def _chances(self, texts: Sequence[str], weights: Floats) -> Floats:
         if not texts:
             return np.empty(0)
-        chances: Floats = expit(self._vectoriser.transform(texts) @ weights[:-1] + weights[-1])
+        counts, _ = clause_counts(self.language, texts, self._columns)
+        rows = of_length_one(weighted(counts, self.inverse_frequencies))
+        chances: Floats = expit(_scores(rows, self.clause_weights))
         return chances
+
+    def evidence(self, read: ReadClauses) -> Floats:
+        """Return what the report head weighs, shape (reports, ``EVIDENCE``).
+
+        The three scores of the report's words (TF-IDF, scaled TF-IDF, log-count ratios), then the
+        spread over its clauses of the scaled score, of the signs and of the summed valences, and
+        the scaled score once more of what follows words of contrast, which weighs more.
+        """
+        ratios = diags_array(self.log_count_ratios)
+        rows = weighted(summed(read.counts, read.sizes), self.inverse_frequencies)
+        pieces = of_length_one(weighted(read.counts, self.inverse_frequencies) @ ratios)
+        plain = of_length_one(rows)
+        scores = _scores(pieces, self.scaled_weights)
+        return np.column_stack(
+            [
+                _scores(plain, self.word_weights),
+                _scores(of_length_one(rows @ ratios), self.scaled_weights),
+                plain @ self.log_count_ratios,
+                spread(scores, read.sizes),
+                spread(read.signs, read.sizes),
+                spread(read.counts @ self.valences, read.sizes),
+                after_contrast(scores, read.turns, read.sizes),
+            ]
+        )
 
     def save(self, path: Path) -> None:
         """Write the model as an npz of plain arrays, the same bytes for the same model."""
@@ -92,9 +160,7 @@ class PolarityModel:
             body,
             about=_bytes(json.dumps(about, ensure_ascii=False, sort_keys=True)),
             vocabulary=_bytes("\n".join(self.vocabulary)),
-            inverse_frequencies=self.inverse_frequencies.astype(np.float32),
-            report_weights=self.report_weights.astype(np.float32),
-            clause_weights=self.clause_weights.astype(np.float32),
+            **{name: getattr(self, name).astype(np.float32) for name in _ARRAYS},
         )
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(body.getvalue())
@@ -117,9 +183,7 @@ class PolarityModel:
                 language=about["language"],
                 description=about["description"],
                 vocabulary=tuple(arrays["vocabulary"].tobytes().decode().split("\n")),
-                inverse_frequencies=arrays["inverse_frequencies"].astype(np.float64),
-                report_weights=arrays["report_weights"].astype(np.float64),
-                clause_weights=arrays["clause_weights"].astype(np.float64),
+                **{name: arrays[name].astype(np.float64) for name in _ARRAYS},
             )
 
 
@@ -140,16 +204,16 @@ class LexiconPolarity:
         """Return per normalised report the chance that it is positive."""
         return self.clause_chances(texts)
 
+    def chances(self, reports: Sequence[Sequence[str]]) -> tuple[Floats, Floats]:
+        """Return the chances of reports given as their clauses, and of all clauses in order."""
+        whole = self.report_chances(["\n".join(own) for own in reports])
+        return whole, self.clause_chances([clause for own in reports for clause in own])
+
     def clause_chances(self, texts: Sequence[str]) -> Floats:
         """Return per normalised clause the chance that it is positive; .5 without such words."""
         signs = np.array([opinion_sign(text, self.language) for text in texts], dtype=np.float64)
         chances: Floats = expit(_LEXICON_SLOPE * signs)
         return chances
-
-
-def vectoriser_of(language: str, **options: Any) -> Any:
-    """Return scikit-learn's TF-IDF vectoriser over the features of a language."""
-    return TfidfVectorizer(analyzer=_FEATURES[language], sublinear_tf=True, **options)
 
 
 @dataclass(frozen=True)
@@ -165,10 +229,15 @@ class PolarityModels:
 def load_models(folder: Path = MODELS) -> PolarityModels:
     """Load ``zh.npz`` and ``en.npz`` from a folder; the lexicon stands in for a missing file."""
     found: dict[str, Polarity] = {}
-    for language in _FEATURES:
+    for language in FEATURES:
         path = folder / f"{language}.npz"
         found[language] = PolarityModel.load(path) if path.exists() else LexiconPolarity(language)
     return PolarityModels(**found)
+
+
+def _scores(rows: Matrix, weights: Floats) -> Floats:
+    scores: Floats = rows @ weights[:-1] + weights[-1]
+    return scores
 
 
 def _bytes(text: str) -> NDArray[np.uint8]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,6 +101,14 @@ class _Parsed:
     heard: list[_Heard] = field(default_factory=list)
 
 
+class _Chances(NamedTuple):
+    """What the models give reports and clauses."""
+
+    reports: Floats
+    clauses: list[Floats]
+    """Per report, of each of its clauses."""
+
+
 def read_reports(
     reports: Sequence[WrittenReport],
     first: int,
@@ -120,14 +129,18 @@ def read_reports(
     parsed = [_parse(first + at, report) for at, report in enumerate(reports)]
     heard = [each for one in parsed for each in one.heard]
     stars = np.array([reports[each.report - first].rating for each in heard], dtype=np.float64)
-    odds = clause_polarities([each.clause.text for each in heard], stars, models, options)
+    chances = _chances(parsed, models)
+    known = np.array(
+        [chances.clauses[each.report - first][each.clause.sentence_id] for each in heard]
+    )
+    odds = clause_polarities([each.clause.text for each in heard], stars, models, options, known)
     signs = sign_of(odds, options)
     opinions = [
         opinion
         for each, sign, strength in zip(heard, signs.tolist(), np.abs(odds).tolist(), strict=True)
         for opinion in _opinions(each, sign, strength, reports[each.report - first].text)
     ]
-    return opinions, _facts(parsed, opinions, first, models)
+    return opinions, _facts(parsed, opinions, first, chances.reports)
 
 
 def _parse(index: int, report: WrittenReport) -> _Parsed:
@@ -180,9 +193,8 @@ def _opinions(each: _Heard, sign: int, strength: float, text: str) -> list[Opini
 
 
 def _facts(
-    parsed: list[_Parsed], opinions: list[Opinion], first: int, models: PolarityModels
+    parsed: list[_Parsed], opinions: list[Opinion], first: int, chances: Floats
 ) -> list[ReportFacts]:
-    chances = _report_chances(parsed, models)
     own: list[list[Opinion]] = [[] for _ in parsed]
     for opinion in opinions:
         own[opinion.report - first].append(opinion)
@@ -192,13 +204,20 @@ def _facts(
     ]
 
 
-def _report_chances(parsed: list[_Parsed], models: PolarityModels) -> Floats:
+def _chances(parsed: list[_Parsed], models: PolarityModels) -> _Chances:
+    """Score reports and clauses in one pass; a clause in another language is left missing."""
     languages = np.array([one.language for one in parsed])
-    chances = np.full(len(parsed), 0.5)
+    found = _Chances(np.full(len(parsed), 0.5), [np.empty(0)] * len(parsed))
     for model in (models.zh, models.en):
-        chosen = np.flatnonzero(languages == model.language)
-        chances[chosen] = model.report_chances([parsed[at].normal.text for at in chosen])
-    return chances
+        chosen = np.flatnonzero(languages == model.language).tolist()
+        clauses = [[clause.text for clause in parsed[at].clauses] for at in chosen]
+        found.reports[chosen], each = model.chances(clauses)
+        foreign = [language_of(clause) != model.language for own in clauses for clause in own]
+        each[np.array(foreign, dtype=bool)] = np.nan
+        ends = np.cumsum([len(own) for own in clauses])[:-1]
+        for at, own in zip(chosen, np.split(each, ends), strict=False):
+            found.clauses[at] = own
+    return found
 
 
 def _facts_of(parsed: _Parsed, opinions: list[Opinion], chance: float) -> ReportFacts:

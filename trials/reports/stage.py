@@ -9,11 +9,19 @@ import pyarrow.compute as pc
 
 from quality.progress import Progress, silent
 from quality.tables.outputs import IMPROVEMENT_SUMMARY, OPINIONS, REPORT_SCORES
-from trials.reports.item_summaries import summary_table
+from trials.reports.follow_ups import follow_up_audiences
+from trials.reports.item_summaries import (
+    Beside,
+    inverse_chances_of,
+    previous_summaries,
+    summary_table,
+)
 from trials.reports.options import ReviewOptions
 from trials.reports.polarity import PolarityModels, load_models
+from trials.reports.proposals import proposed_terms
 from trials.reports.reading import Opinion, ReportFacts, WrittenReport, read_reports
 from trials.reports.scoring import Row, score_reports, scores_table
+from trials.reports.segments import traits_of
 
 __all__ = ["ReviewOptions", "load_models", "review"]
 
@@ -36,25 +44,28 @@ def review(
     """Score every report, find what its sentences say, and sum the items up.
 
     Args:
-        tables: Input tables by name; ``reports`` and ``items`` are read. Reports handed in on or
-            after ``as_of`` (UTC) are left out. No reports at all give empty tables.
+        tables: Input tables by name; ``reports`` and ``items`` are read, ``users`` and ``awards``
+            for segments, ``users`` and ``events`` for follow-ups where they are. Reports handed in
+            on or after ``as_of`` (UTC) are left out. No reports at all give empty tables.
         as_of: The day before which everything is known.
         options: How.
         models: Polarity models, trained beforehand.
-        selection: Draws with inclusion probabilities; the weighted rating counts a report of a
+        selection: Draws with inclusion probabilities; everything weighted counts a report of a
             trial by 1 / π. Null, or a report outside the draws: it counts once.
         previous: The last ``improvement_summary``, for what changed.
         progress: Told after every few thousand reports.
 
     Returns:
-        ``report_scores`` (``parts`` is a JSON object of name to [0, 1]), ``opinions`` and
-        ``improvement_summary``. In the last, ``aspects`` and ``suggestions`` are JSON lists as
-        :func:`~trials.reports.summary.summarise_aspects` and
-        :func:`~trials.reports.summary.summarise_suggestions` describe them; ``changes`` is JSON
-        ``null`` or ``{aspect: {"share_before", "share_now"}}``, the share of all customers who
-        blame the aspect. With "not enough evidence" only the aspects that report a danger are
-        listed. An aspect's ``quotes`` can be found in ``opinions`` by report_id and sentence_id.
-        The order of the reports' rows does not matter.
+        ``report_scores`` (``parts`` is a JSON object of name to [0, 1]), ``opinions``,
+        ``improvement_summary``, ``follow_ups`` and ``proposed_terms``. Of the summary's JSON columns, ``aspects`` and
+        ``suggestions`` are described at :func:`~trials.reports.summary.summarise_aspects` and
+        :func:`~trials.reports.summary.summarise_suggestions`, ``changes`` at
+        :func:`~trials.reports.batches.changes_of`, ``rating`` at
+        :func:`~trials.reports.ratings.rating_of`, ``segments`` at
+        :func:`~trials.reports.segments.segments_of` and ``sentences`` at
+        :func:`~trials.reports.telling.sentences_of`. With "not enough evidence" only the aspects
+        that report a danger are listed. Whatever is quoted or counted can be found in
+        ``opinions`` by report_id and sentence_id. The order of the reports' rows does not matter.
 
     Raises:
         ValueError: If a report is about an item that ``items`` does not have.
@@ -63,11 +74,20 @@ def review(
     opinions, facts = _read(rows, models, options, progress)
     scored = score_reports(rows, facts, options)
     logger.info("read %d reports, found %d opinions", len(rows), len(opinions))
-    summaries = summary_table(scored, opinions, selection, previous, options)
+    beside = Beside(
+        inverse_chances_of(scored, selection, options),
+        previous_summaries(previous),
+        traits_of(tables),
+    )
+    summaries = summary_table(scored, opinions, beside, options)
+    scores = REPORT_SCORES.conform(scores_table(scored))
+    said = OPINIONS.conform(_opinions_table(opinions, rows))
     return {
-        "report_scores": REPORT_SCORES.conform(scores_table(scored)),
-        "opinions": OPINIONS.conform(_opinions_table(opinions, rows)),
+        "report_scores": scores,
+        "opinions": said,
         "improvement_summary": IMPROVEMENT_SUMMARY.conform(summaries),
+        "proposed_terms": proposed_terms(rows),
+        "follow_ups": follow_up_audiences(tables, scores, said, as_of=as_of, options=options),
     }
 
 

@@ -1,39 +1,27 @@
 """Train a polarity model at build time, never on a text that is held out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import replace
+from functools import partial
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold
 
 from quality.text_keys import bare, text_key
-from trials.reports.clauses import split_clauses
 from trials.reports.copies import Likeness, copied_from
+from trials.reports.evidence import EVIDENCE, clauses_of, read_clauses
+from trials.reports.fitting import PolarityOptions, fit_head, fit_scores, vocabulary_of
 from trials.reports.normalising import normalise
-from trials.reports.polarity import PolarityModel, vectoriser_of
+from trials.reports.polarity import PolarityModel
 
-Floats = NDArray[np.float64]
+__all__ = ["PolarityOptions", "train_on", "train_polarity", "trainable"]
 
+Ints = NDArray[np.int64]
 
-@dataclass(frozen=True)
-class PolarityOptions:
-    """How a polarity model is trained."""
-
-    language: str = "zh"
-    """zh or en: decides the features."""
-    least_documents: int = 2
-    """A feature must occur in so many texts."""
-    inverse_penalty: float = 5.0
-    """C of the logistic regression; chosen by cross-validation within the training texts."""
-    clause_inverse_penalty: float = 1.0
-    """C of the clause head: its labels are inherited from the report, so it is held tighter."""
-    least_characters: int = 4
-    """Texts with fewer letters and digits teach nothing."""
-    near_duplicate_jaccard: float = 0.7
-    """Texts this alike are one text; this alike to a held-out text, they are not trained on."""
+_MOST_FOLDS = 4
 
 
 def train_polarity(
@@ -41,6 +29,7 @@ def train_polarity(
     labels: Sequence[int],
     held_out: AbstractSet[str],
     options: PolarityOptions,
+    valences: Mapping[str, float] = MappingProxyType({}),
 ) -> PolarityModel:
     """Train a model on the texts that are not held out.
 
@@ -49,34 +38,40 @@ def train_polarity(
         labels: Per text 1 for positive, 0 for not.
         held_out: Keys (``quality.text_keys.text_key``) of texts that must not be trained on.
         options: How to train.
+        valences: A lexicon of words, greater than 0 for praise, so that words no text taught
+            count too.
 
     Raises:
-        ValueError: If texts of only one label are left to train on.
+        ValueError: If fewer than two texts of a label are left to train on.
     """
     kept = trainable(texts, labels, held_out, options)
     targets = np.array([labels[index] for index in kept], dtype=np.int64)
-    if len(np.unique(targets)) < 2:  # noqa: PLR2004 - two classes are the least to tell apart
+    if np.bincount(targets, minlength=2).min() < 2:  # noqa: PLR2004 - one to learn, one to check
         raise ValueError(
-            f"training needs positive and negative texts, {len(kept)} of {len(texts)} are usable "
-            "and they are of one kind"
+            f"training needs at least two positive and two negative texts, {len(kept)} of "
+            f"{len(texts)} are usable, {targets.sum()} of them positive"
         )
-    normals = [normalise(texts[index]) for index in kept]
-    clauses = [split_clauses(normal) for normal in normals]
-    vectoriser = vectoriser_of(options.language, min_df=options.least_documents)
-    reports = vectoriser.fit_transform([normal.text for normal in normals])
-    pieces = vectoriser.transform([clause.text for own in clauses for clause in own])
-    return PolarityModel(
-        language=options.language,
-        description=f"TF-IDF and logistic regression trained on {len(kept)} reviews",
-        vocabulary=tuple(vectoriser.get_feature_names_out().tolist()),
-        inverse_frequencies=_stored(vectoriser.idf_),
-        report_weights=_head(reports, targets, options.inverse_penalty),
-        clause_weights=_head(
-            pieces,
-            np.repeat(targets, [len(own) for own in clauses]),
-            options.clause_inverse_penalty,
-        ),
-    )
+    return train_on([texts[index] for index in kept], targets, options, valences)
+
+
+def train_on(
+    texts: Sequence[str], targets: Ints, options: PolarityOptions, valences: Mapping[str, float]
+) -> PolarityModel:
+    """Train a model on exactly these texts and labels, at least two of each label.
+
+    The report head learns from scores of models that did not see the report, or it would trust
+    them too much.
+    """
+    clauses = [clauses_of(normalise(text).text) for text in texts]
+    vocabulary = vocabulary_of(clauses, options, valences)
+    read = read_clauses(clauses, options.language, vocabulary)
+    teach = partial(fit_scores, vocabulary=vocabulary, options=options, valences=valences)
+    folds = StratifiedKFold(_folds(targets), shuffle=True, random_state=0)
+    evidence = np.empty((len(targets), EVIDENCE))
+    for seen, unseen in folds.split(targets, targets):
+        scorer = teach(read.of(seen), targets[seen])
+        evidence[unseen] = scorer.evidence(read.of(unseen))
+    return replace(teach(read, targets), report_weights=fit_head(evidence, targets))
 
 
 def trainable(
@@ -115,6 +110,7 @@ def _first_of_each(
         jaccard=options.near_duplicate_jaccard,
         containment=2.0,
         boilerplate_share=1.0,
+        passage_share=2.0,
     )
     origin = copied_from([texts[index] for index in order], alike)
     return [
@@ -124,12 +120,5 @@ def _first_of_each(
     ]
 
 
-def _head(features: Any, targets: NDArray[np.int64], inverse_penalty: float) -> Floats:
-    model = LogisticRegression(C=inverse_penalty, solver="liblinear", max_iter=400, random_state=0)
-    model.fit(features, targets)
-    return _stored(np.append(model.coef_[0], model.intercept_[0]))
-
-
-def _stored(values: Floats) -> Floats:
-    """Round to what the file holds, so that a saved model scores like the trained one."""
-    return values.astype(np.float32).astype(np.float64)
+def _folds(targets: Ints) -> int:
+    return int(min(_MOST_FOLDS, np.bincount(targets, minlength=2).min()))

@@ -1,8 +1,10 @@
-"""What the recruit and effect stages publish."""
+"""What the recruit stage publishes."""
 
 from quality.schema import (
+    Sensitivity,
     Table,
     boolean,
+    date,
     integer,
     json,
     number,
@@ -49,8 +51,8 @@ SELECTION = Table(
         ),
         number(
             "uplift?",
-            "u: effect on the segment in earlier draws; 0 when unknown.",
-            "u：同类人群以往的增量；未知为 0。",
+            "u: effect on the segment in earlier draws, over the largest; 0 when unknown.",
+            "u：同类人群以往的增量（相对于最大者）；未知为 0。",
             low=0,
             high=1,
         ),
@@ -69,6 +71,34 @@ SELECTION = Table(
         text("reason_code", "The kind of reason.", "理由代码。"),
         REASON_ZH,
         REASON_EN,
+        number(
+            "freebie_applications?",
+            "Part of d: applications for other trials against days with orders.",
+            "d 的组成：其他试用申请数与下单天数之比。",
+            low=0,
+            high=1,
+        ),
+        number(
+            "freebie_copied?",
+            "Part of d: 1 if the statement is the same as others'.",
+            "d 的组成：申请理由与他人雷同为 1。",
+            low=0,
+            high=1,
+        ),
+        number(
+            "freebie_haste?",
+            "Part of d: applications within minutes of a trial's opening or of another application.",
+            "d 的组成：开放后数分钟内或连续快速提交的申请占比。",
+            low=0,
+            high=1,
+        ),
+        number(
+            "freebie_cluster?",
+            "Part of d: others of the household, and further ids of the person, that apply too.",
+            "d 的组成：同户其他申请人与本人其他标识的申请。",
+            low=0,
+            high=1,
+        ),
     ),
 )
 
@@ -97,8 +127,9 @@ DRAW_CERTIFICATE = Table(
         json("quotas", "Quotas with what each got.", "各配额及其结果。"),
         json(
             "strata",
-            "Seats, candidates and waitlist of each lottery, fixed before the draw.",
-            "各抽签层的名额、候选人数与候补数，抽签前确定。",
+            "Seats by each way of sharing them (splits) and by the way drawn, candidates and waitlist"
+            " of each lottery; all but the way drawn fixed before the draw.",
+            "各抽签层的名额（各种分法 splits 及抽中的分法）、候选人数与候补数；除抽中的分法外均在抽签前确定。",
         ),
         json(
             "eligibility",
@@ -188,45 +219,122 @@ APPLICANT_PROFILE = Table(
     ),
 )
 
-TRIAL_EFFECT = Table(
-    name="trial_effect",
-    key=("trial_id", "window_days"),
+AWARD_STATE_NAMES = ("awarded", "delivered", "due", "late", "submitted", "disclosed")
+
+AWARD_STATES = Table(
+    name="award_states",
+    key=("trial_id", "user_id"),
     merchant_facing=True,
     formats=("parquet", "csv"),
-    en="What a trial caused: buyers among those drawn against those held out by lot.",
-    zh="增量效果：抽中者与随机留出者的购买对比。",
+    en="How far each award has come: awarded, delivered, due, late, submitted, disclosed.",
+    zh="发放进度：已中选、已送达、将到期、逾期、已提交、已声明。",
     columns=(
         TRIAL,
-        integer("window_days", "Days after the draw.", "抽签后的天数。", unit="days", above=0),
-        integer("n_treatment", "People drawn in the band.", "抽中人数。", low=0),
-        integer("n_holdout", "People held out by lot.", "留出人数。", low=0),
-        number(
-            "rate_treatment?", "Share of buyers among those drawn.", "抽中者购买率。", low=0, high=1
-        ),
-        number(
-            "rate_holdout?",
-            "Share of buyers among those held out.",
-            "留出者购买率。",
-            low=0,
-            high=1,
-        ),
-        number(
-            "itt?",
-            "Difference of the rates, by stratum (intention to treat).",
-            "分层购买率之差（意向治疗）。",
-        ),
-        number("low?", "Lower end of the 95 % interval.", "95% 区间下限。"),
-        number("high?", "Upper end of the 95 % interval.", "95% 区间上限。"),
-        number(
-            "smallest_detectable_effect?",
-            "Smallest effect this draw could show.",
-            "本次可检出的最小效应。",
-        ),
+        USER,
         text(
-            "verdict",
-            "What can be said.",
-            "结论。",
-            values=("more buyers", "fewer buyers", "cannot tell yet"),
+            "state",
+            "Where the award stands; disclosed is a report that names the gift.",
+            "进度；disclosed 指报告已声明为获赠。",
+            values=AWARD_STATE_NAMES,
+        ),
+        date("awarded_on", "Day of the award.", "发放日。"),
+        date("delivered_on?", "Day of delivery; null if not known.", "送达日；未知为空。"),
+        date("due_on", "Last day for the report.", "报告截止日。"),
+        date("submitted_on?", "Day of the report; null if none.", "报告提交日；未交为空。"),
+        boolean(
+            "is_on_time?", "Whether the report came in time; null if none.", "是否按时；未交为空。"
+        ),
+        integer(
+            "days_left",
+            "Days until the report is due; negative once it is late.",
+            "距截止的天数；逾期为负。",
+            unit="days",
+        ),
+    ),
+)
+
+REPORT_REMINDERS = Table(
+    name="report_reminders",
+    key=("trial_id", "user_id"),
+    merchant_facing=False,
+    formats=("parquet", "csv"),
+    en="Who is to be reminded of a report, with the sentence to send.",
+    zh="催交名单：需提醒谁提交报告，以及提醒语。",
+    columns=(
+        TRIAL,
+        USER,
+        text("state", "due or late.", "将到期或逾期。", values=("due", "late")),
+        date("due_on", "Last day for the report.", "报告截止日。"),
+        integer(
+            "days_left",
+            "Days until the report is due; negative once it is late.",
+            "距截止的天数；逾期为负。",
+            unit="days",
+        ),
+        text("sentence_zh", "What to send, in Chinese.", "提醒语（中文）。"),
+        text("sentence_en", "What to send, in English.", "提醒语（英文）。"),
+    ),
+)
+
+REPLACEMENTS = Table(
+    name="replacements",
+    key=("trial_id", "user_id"),
+    merchant_facing=False,
+    formats=("parquet", "csv"),
+    en="Units that came back, and who of the waitlist gets them.",
+    zh="递补：退回的份数由哪位候补获得。",
+    columns=(
+        TRIAL,
+        USER,
+        text(
+            "replacement_user_id?",
+            "Who gets the unit; null when nobody waits any more.",
+            "递补者；无人候补则为空。",
+            sensitivity=Sensitivity.PERSONAL,
+        ),
+        integer("waitlist_position?", "Their place on the waitlist.", "其候补名次。", low=1),
+    ),
+)
+
+AUDIT_MEASURES = (
+    "replay_differences",
+    "ratings_read",
+    "overrides",
+    "newcomer_share",
+    "newcomer_share_eligible",
+    "award_gini",
+    "top_decile_share",
+    "standardised_difference",
+)
+
+SELECTION_AUDIT = Table(
+    name="selection_audit",
+    key=("trial_id", "measure", "attribute", "value"),
+    merchant_facing=False,
+    formats=("parquet", "csv"),
+    en="Each draw under audit: replay, balance, overrides, fairness.",
+    zh="抽签审计：重演、均衡、人工干预、公平。",
+    columns=(
+        TRIAL,
+        text(
+            "measure",
+            "What is measured: findings of the replay (0 is equal), rating columns that were read,"
+            " overrides, share of newcomers among recipients and among the eligible, Gini of awards"
+            " within 365 days over the eligible, the share of them held by a tenth of the eligible,"
+            " and the standardised difference of drawn and held out, by stratum.",
+            "度量：重演差异数（0 为一致）、读取的评分列数、人工干预数、获得者与合格者中的新客占比、"
+            "合格者一年内获得数的基尼系数及其前十分之一所占份额、分层的抽中与留出标准化差异。",
+            values=AUDIT_MEASURES,
+        ),
+        text("attribute", "What is compared; blank elsewhere.", "所比较的属性；其余为空。"),
+        text("value", "Its value; blank for numbers.", "取值；数值属性为空。"),
+        number(
+            "result?", "The figure; null where nothing can be compared.", "数值；无从比较为空。"
+        ),
+        boolean(
+            "is_passed?",
+            "Whether the figure is as it must be; null where nothing is prescribed.",
+            "是否合格；无规定为空。",
         ),
     ),
 )

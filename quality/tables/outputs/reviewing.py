@@ -8,12 +8,15 @@ from quality.schema import (
     number,
     text,
     texts,
+    timestamp,
 )
 from quality.tables.outputs.shared import (
     FREE_TEXT,
     ITEM,
     MERCHANT,
     PUBLIC,
+    REASON_EN,
+    REASON_ZH,
     USER,
 )
 
@@ -109,8 +112,83 @@ IMPROVEMENT_SUMMARY = Table(
         json("suggestions", "Suggestions with quotes.", "建议与原话。"),
         json(
             "changes",
-            "Change since the last run; null when there was none.",
-            "与上次相比的变化；无上次则为空。",
+            "Per aspect, the latest batch of reports against those before: shares, test, verdict"
+            " mended, better, worse, no_change or too_few; null when there were none before.",
+            "各方面：最近一批报告与之前相比的占比、检验与结论（mended、better、worse、no_change、"
+            "too_few）；之前没有报告则为空。",
         ),
+        integer("customers?", "Customers who wrote the reports.", "写报告的顾客数。", low=0),
+        json(
+            "rating?",
+            "Stars raw, weighted and corrected for free goods, each with its 95 % interval; what was"
+            " taken off for kindness and what it rests on.",
+            "星级：原始、加权、扣除赠品好感后，各附 95% 区间；扣除了多少及其依据。",
+        ),
+        json(
+            "segments?",
+            "Rating by age band, region and newcomers, small cells merged.",
+            "按年龄段、地区、新老试用者的星级，人数过少的已合并。",
+        ),
+        json(
+            "sentences?",
+            "The summary in sentences (zh, en), each with the reports and sentences it rests on.",
+            "摘要语句（中、英），各附所依据的报告与句序。",
+        ),
+        timestamp(
+            "reports_until?", "When the newest report was handed in.", "最新一份报告的提交时间。"
+        ),
+    ),
+)
+
+CHANGES = ("mended", "better", "worse", "no_change", "too_few")
+"""Verdicts on what became of an aspect since the batch of reports before."""
+AUDIENCES = ("invite", "answer")
+
+FOLLOW_UPS = Table(
+    name="follow_ups",
+    key=("item_id", "user_id"),
+    merchant_facing=True,
+    formats=("parquet", "csv"),
+    en="Whom to write to after a report, among those who agreed to marketing.",
+    zh="试用后续名单：报告之后该联系谁（仅限同意接收营销的人）。",
+    columns=(
+        ITEM,
+        MERCHANT,
+        USER,
+        text(
+            "audience",
+            "'invite': happy, has not bought yet; 'answer': unhappy, to be answered first.",
+            "invite：满意而尚未购买；answer：不满意，应先答复。",
+            values=AUDIENCES,
+        ),
+        text("trial_id?", "The trial.", "试用。", sensitivity=PUBLIC),
+        text(
+            "report_id", "The person's latest report on the item.", "此人对该商品的最近一份报告。"
+        ),
+        number("rating", "Stars given.", "评分。", low=1, high=5),
+        text("aspect?", "What an unhappy person blames first.", "不满意者首先批评的方面。"),
+        REASON_ZH,
+        REASON_EN,
+    ),
+)
+
+PROPOSED_TERMS = Table(
+    name="proposed_terms",
+    key=("category", "language", "term"),
+    formats=("parquet", "csv"),
+    en="Terms beside praise and blame that no ontology knows; a person accepts them or does not.",
+    zh="待定术语：褒贬之旁常见而本体未收的词，由人决定是否收入。",
+    columns=(
+        text("category", "Category of the items.", "商品类目。", sensitivity=PUBLIC),
+        text("language", "zh or en.", "zh 或 en。", values=("zh", "en")),
+        text("term", "The term.", "术语。", sensitivity=FREE_TEXT),
+        integer("customers", "Customers who use it so.", "这样用它的顾客数。", low=0),
+        number(
+            "score",
+            "How much more it is said there than elsewhere, log odds in standard errors.",
+            "比别处多说的程度：对数几率之差，以标准误计。",
+        ),
+        text("report_id", "A report that says it.", "一份用到它的报告。"),
+        integer("sentence_id", "The clause there, from 0.", "该处句序，从 0 起。", low=0),
     ),
 )

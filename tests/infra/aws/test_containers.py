@@ -164,7 +164,11 @@ def test_every_setting_that_is_passed_on_exists():
     known = _get_settings_fields(PrefectSettings)
     for name, service in compose()["services"].items():
         variables = service.get("environment", {})
-        values = {key: "x" for key in variables if key.startswith("SHIKE_")}
+        values = {
+            key: "https://x" if key.endswith("_URL") else "x"
+            for key in variables
+            if key.startswith("SHIKE_")
+        }
         if "SHIKE_STORE_ATTEMPTS" in values:
             values["SHIKE_STORE_ATTEMPTS"] = variables["SHIKE_STORE_ATTEMPTS"]
         assert load_settings(None, values), name

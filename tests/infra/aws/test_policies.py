@@ -96,6 +96,18 @@ def test_the_collector_deletes_what_belongs_to_a_run(key, is_deleted):
     assert not may(publisher(PLACE), "s3:DeleteObject", f"shike/{key}")
 
 
+@pytest.mark.parametrize("name", ["attempts.json", "metrics.prom", "index.html"])
+def test_operations_are_written_by_the_publisher_read_by_qa_and_hidden_from_merchants(name):
+    key = f"shike/operations/{name}"
+
+    assert may(publisher(PLACE), "s3:PutObject", key)
+    assert may(quality_reader(PLACE), "s3:GetObject", key)
+    assert not may(quality_reader(PLACE), "s3:PutObject", key)
+    assert not may(collector(PLACE), "s3:DeleteObject", key)
+    for merchant in ("a", "operations", "../operations"):
+        assert not may(merchant_reader(PLACE, encode_id(merchant)), "s3:GetObject", key)
+
+
 def test_a_whole_bucket_is_a_place_too():
     policy = publisher(Place("shop"))
 

@@ -83,7 +83,7 @@ REMOVALS = {
             "Collector", "Read", "s3:DeleteObject"
         ),
         "the collector lists the store only": unbounded("Collector", "ListStore"),
-        "QA reads what is internal and the index only": allow(
+        "QA reads what is internal, the index and operations only": allow(
             "QualityReader", "ReadFindings", "s3:PutObject"
         ),
         "QA lists what is internal only": unbounded("QualityReader", "ListFindings"),

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from infra.aws.links import presigned_link
 from infra.errors import StoreError
+from infra.operations import ATTEMPTS, METRICS, Attempt, kept_attempts, remember
 from infra.publish import PublishedObject, collect, publish_day, put_page, read_pointer, roll_back
 from infra.publish.reading import read_manifest, read_object
 from infra.store import open_store, parse_address
@@ -152,6 +153,28 @@ def test_qa_reads_what_is_internal_and_no_merchants_folder(shop):
     assert denied(lambda: listed(shop, "QA", None))
     for key in (f"{OF_B}/current.json", f"state/{RUNS[0]}/seen.json"):
         assert denied(lambda key=key: shop.client("QA").get_object(**place(shop, key)))
+
+
+def test_operations_are_kept_by_the_publisher_read_by_qa_and_by_no_merchant(shop):
+    publisher = shop.store("publisher")
+    attempt = Attempt(
+        started=datetime(2017, 12, 7, 3, 0, tzinfo=UTC),
+        seconds=1.0,
+        as_of=FIRST,
+        outcome="published",
+        exit_code=0,
+    )
+    remember(publisher, attempt)
+    remember(publisher, attempt)
+
+    assert kept_attempts(shop.store("QA")) == (attempt, attempt)
+    for key in (ATTEMPTS, METRICS):
+        for merchant in ("merchant A", "merchant B"):
+            known = shop.client(merchant)
+            assert denied(lambda key=key, known=known: known.get_object(**place(shop, key)))
+        written = {**place(shop, key), "Body": b"x"}
+        assert denied(lambda written=written: shop.client("QA").put_object(**written))
+    assert denied(lambda: listed(shop, "merchant A", "operations/"))
 
 
 def test_the_collector_deletes_what_is_due_and_could_not_do_more(shop):

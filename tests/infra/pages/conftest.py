@@ -3,12 +3,13 @@
 import html
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 import pyarrow as pa
 import pytest
 
+from infra.operations import Attempt, StageRecord
 from infra.pages import (
     DayFacts,
     Download,
@@ -21,9 +22,12 @@ from infra.pages import (
     render_index,
     render_internal,
     render_merchant,
+    render_operations,
 )
 from quality.schema import Kind
 from quality.tables import INPUTS, OUTPUTS
+from quality.validated import TableCount
+from trials.reports.telling import sentences_of
 
 AS_OF = date(2017, 12, 4)
 RUN = "2017-12-04-5f0c1a"
@@ -254,14 +258,84 @@ def _effect():
             "high": rate - 0.21 + 0.28,
             "smallest_detectable_effect": 0.182,
             "verdict": "cannot tell yet",
+            "outcome": "item",
+            "estimator": "dreo",
+            "p_value": 0.41,
+            "cuped_itt": rate - 0.2,
+            "cuped_low": rate - 0.46,
+            "cuped_high": rate + 0.06,
+            "cuped_rho2": 0.07,
+            "cost_low": 61.5,
+            "cost_currency": "CNY",
+            "shrunken_itt": rate * 0.4,
+            "shrunken_low": rate * 0.4 - 0.2,
+            "shrunken_high": rate * 0.4 + 0.2,
         }
         for days, rate in ((30, 0.31), (90, 0.44))
     ]
-    return _table(OUTPUTS["trial_effect"], rows)
+    before = rows[0] | {
+        "trial_id": "t0",
+        "n_treatment": 160,
+        "itt": 0.1,
+        "low": 0.02,
+        "high": 0.18,
+        "verdict": "more buyers",
+        "estimator": "itt",
+        "cost_per_buyer": 88.0,
+        "cost_low": 48.9,
+        "cost_high": 440.0,
+    }
+    return _table(OUTPUTS["trial_effect"], [before, *rows])
+
+
+def _split():
+    values = {
+        "all": (0.14, 0.05, -0.02, 0.11),
+        "new": (0.2, 0.02, 0.0, 0.18),
+        "existing": (0.02, 0.1, -0.05, -0.03),
+    }
+    components = OUTPUTS["effect_split"].column("component").values
+    rows = [
+        {
+            "trial_id": "t1",
+            "buyers": buyers,
+            "component": component,
+            "n_treatment": 4 if buyers == "existing" else 12,
+            "n_holdout": 14,
+            "value": value,
+            "low": value - 0.13,
+            "high": value + 0.13,
+        }
+        for buyers, parts in values.items()
+        for component, value in zip(components, parts, strict=True)
+    ]
+    return _table(OUTPUTS["effect_split"], rows)
+
+
+def _pooled():
+    row = {
+        "scope": "merchant",
+        "scope_id": MERCHANT,
+        "window_days": 30,
+        "n_trials": 2,
+        "itt": 0.1,
+        "low": -0.03,
+        "high": 0.23,
+        "tau2": 0.0,
+        "i2": 0.0,
+        "verdict": "cannot tell yet",
+        "merchant_id": MERCHANT,
+    }
+    shop = row | {"scope": "shop", "scope_id": "shop", "merchant_id": None}
+    return _table(OUTPUTS["pooled_effect"], [row, shop])
 
 
 def _quote(report, text, polarity):
     return {"report_id": report, "sentence_id": 2, "quote": text, "polarity": polarity}
+
+
+def _place(quote):
+    return {"report_id": quote["report_id"], "sentence_id": quote["sentence_id"]}
 
 
 def _aspect(aspect, reports, negative, net, priority, quotes, **flags):
@@ -278,12 +352,70 @@ def _aspect(aspect, reports, negative, net, priority, quotes, **flags):
         "blame_share": share * negative,
         "blame_low": share * negative * 0.7,
         "blame_high": share * negative * 1.3 + 0.02,
+        "customers": 84,
+        "praise_reports": round(reports * (negative + net)) if net > -negative else 0,
+        "praise_share": max(share * (negative + net), 0.0),
+        "severity": 1.1,
         "impact": 0.9 * negative,
+        "reward": 0.4 * max(net, 0.0),
         "priority": priority,
+        "priority_low": priority * 0.6,
+        "priority_high": priority * 1.5,
+        "rank_low": 1,
+        "rank_high": 3,
+        "first_three_chance": min(priority * 5, 1.0),
+        "kano": "must_be" if net < 0 else "attractive",
+        "kano_chance": 0.84,
+        "blame_sources": [_place(quote) for quote in quotes if quote["polarity"] < 0],
+        "praise_sources": [_place(quote) for quote in quotes if quote["polarity"] > 0],
+        "safety_sources": [_place(quote) for quote in quotes if flags.get("is_safety")],
+        "safety_reports": len(quotes) if flags.get("is_safety") else 0,
         "is_early_signal": flags.get("is_early_signal", False),
         "is_safety": flags.get("is_safety", False),
         "quotes": quotes,
     }
+
+
+def _change(before, now, verdict, *, is_new=False):
+    is_enough = verdict != "too_few"
+    return {
+        "share_before": before,
+        "share_now": now,
+        "low": now - before - 0.1 if is_enough else None,
+        "high": now - before + 0.1 if is_enough else None,
+        "p_value": 0.2 if is_enough else None,
+        "verdict": verdict,
+        "is_new": is_new,
+        "customers_before": 40,
+        "customers_now": 44,
+    }
+
+
+def _opinions():
+    """The words behind the summary, among them some that would spoil a careless page."""
+    said = {
+        ("r17", "heat_noise"): "风扇声音太大，半夜像拖拉机",
+        ("r20", "build"): "the lid wobbles after a week",
+        ("r3", "appearance"): "颜色很正，摆在厨房里好看 😍",
+        ("r44", "safety"): "手柄太烫，差点烫伤",
+        ("r45", "build"): "</bdi><script>alert(1)</script>=1+1 \u202efdp.exe\u200b",
+    }
+    rows = [
+        {
+            "report_id": report,
+            "sentence_id": 2,
+            "aspect": aspect,
+            "item_id": "i5",
+            "merchant_id": MERCHANT,
+            "polarity": 1 if aspect == "appearance" else -1,
+            "is_suggestion": False,
+            "quote": words,
+            "start": 0,
+            "end": len(words),
+        }
+        for (report, aspect), words in said.items()
+    ]
+    return _table(OUTPUTS["opinions"], rows)
 
 
 def _summaries():
@@ -291,7 +423,17 @@ def _summaries():
         _aspect(
             "heat_noise", 31, 0.62, -0.3, 0.21, [_quote("r17", "风扇声音太大，半夜像拖拉机", -1)]
         ),
-        _aspect("build", 12, 0.5, -0.1, 0.08, [_quote("r20", "the lid wobbles after a week", -1)]),
+        _aspect(
+            "build",
+            12,
+            0.5,
+            -0.1,
+            0.08,
+            [
+                _quote("r20", "the lid wobbles after a week", -1),
+                _quote("r45", "</bdi><script>alert(1)</script>=1+1 \u202efdp.exe\u200b", -1),
+            ],
+        ),
         _aspect(
             "appearance", 40, 0.05, 0.82, 0.02, [_quote("r3", "颜色很正，摆在厨房里好看 😍", 1)]
         ),
@@ -312,7 +454,35 @@ def _summaries():
         "reports": 6,
         "quotes": [_quote("r17", "希望能加一个静音模式", -1)],
     }
-    changes = {"heat_noise": {"share_before": 0.45, "share_now": 0.37}}
+    changes = {
+        "heat_noise": _change(0.45, 0.37, "no_change"),
+        "build": _change(0.2, 0.37, "worse"),
+        "appearance": _change(0.4, 0.02, "mended"),
+        "price": _change(0.0, 0.05, "too_few", is_new=True),
+    }
+    stars = {"stars": 4.31, "low": 4.1, "high": 4.49}
+    rating = {
+        "raw": stars,
+        "weighted": stars | {"stars": 4.02, "low": 3.7},
+        "corrected": {"stars": 3.9, "low": 3.5, "high": 4.3},
+        "kindness": {
+            "stars": 0.12,
+            "low": -0.05,
+            "high": 0.29,
+            "items": 4,
+            "gifts": 220,
+            "others": 310,
+        },
+    }
+    segments = [
+        {"attribute": attribute, "value": value, "customers": n} | stars
+        for attribute, value, n in (
+            ("age_band", "25-34", 50),
+            ("age_band", "other", 30),
+            ("is_newcomer", "true", 60),
+            ("is_newcomer", "false", 24),
+        )
+    ]
     common = {"merchant_id": MERCHANT}
     rows = [
         common
@@ -326,6 +496,10 @@ def _summaries():
             "aspects": json.dumps(aspects, ensure_ascii=False),
             "suggestions": json.dumps([suggestion], ensure_ascii=False),
             "changes": json.dumps(changes),
+            "customers": 84,
+            "rating": json.dumps(rating),
+            "segments": json.dumps(segments),
+            "sentences": json.dumps(sentences_of(aspects, changes), ensure_ascii=False),
         },
         common
         | {
@@ -336,6 +510,8 @@ def _summaries():
             "aspects": "[]",
             "suggestions": "[]",
             "changes": "null",
+            # As a version that knew no intervals left it.
+            "rating": None,
         },
     ]
     return _table(OUTPUTS["improvement_summary"], rows)
@@ -539,7 +715,10 @@ def tables():
         "trial_funnel": _funnel(),
         "applicant_profile": _profile(),
         "trial_effect": _effect(),
+        "effect_split": _split(),
+        "pooled_effect": _pooled(),
         "improvement_summary": _summaries(),
+        "opinions": _opinions(),
         "validation_report": _validation(),
         "quarantine": _quarantine(),
         "source_scorecard": _scorecard(),
@@ -572,9 +751,45 @@ def index_facts(merchant_link):
         verdict="warn",
         day_href=f"internal/runs/{RUN}/index.html",
         validation_href=f"internal/runs/{RUN}/validation_report.html",
+        operations_href="operations/index.html",
         merchants=(merchant_link,),
         disclaimers=(DISCLAIMER,),
     )
+
+
+@pytest.fixture(scope="session")
+def attempts():
+    """A good attempt at the day, and one at the next day that storage ended."""
+    names = ("land", "validate", "recommend", "recruit", "review", "contracts", "pages", "publish")
+    stages = [
+        StageRecord(name=name, outcome="made", seconds=1.5, peak_growth_bytes=1 << 20)
+        for name in names
+    ]
+    good = Attempt(
+        started=datetime(2017, 12, 4, 3, 0, tzinfo=UTC),
+        seconds=12.5,
+        as_of=AS_OF,
+        run_id=RUN,
+        outcome="published",
+        exit_code=0,
+        verdict="warn",
+        stages=(*stages, replace(stages[0], name="effect", outcome="skipped", seconds=0.0)),
+        rows=(
+            TableCount(**vars(Count("events", 100, 90, 5, 3, 2))),
+            TableCount(**vars(Count("items", 7, 4, 0, 0, 0, 1, 2))),
+        ),
+        people={"seen": 9, "recommended": 6, "withheld": 2},
+    )
+    failed = Attempt(
+        started=datetime(2017, 12, 5, 3, 0, tzinfo=UTC),
+        seconds=60.0,
+        as_of=AS_OF + timedelta(days=1),
+        outcome="failed",
+        exit_code=5,
+        error="cannot write /srv/store/state: No space left on <device>",
+        stages=(replace(stages[0], outcome="failed", seconds=60.0),),
+    )
+    return good, failed
 
 
 @pytest.fixture(scope="session")
@@ -692,13 +907,14 @@ def evaluation_facts():
 
 
 @pytest.fixture(scope="session")
-def pages(tables, index_facts, day_facts, merchant_facts, evaluation, evaluation_facts):
+def pages(tables, index_facts, day_facts, merchant_facts, evaluation, evaluation_facts, attempts):
     """Every page of the store by its path."""
     internal = render_internal(tables, day_facts)
     merchant = render_merchant(MERCHANT, tables, merchant_facts)
     return {
         "index.html": render_index(index_facts),
         "evaluation.html": render_evaluation(evaluation, evaluation_facts),
+        "operations/index.html": render_operations(attempts, home_href="../index.html"),
         **{f"internal/runs/{RUN}/{name}": body for name, body in internal.items()},
         **{f"merchants/{MERCHANT}/runs/{RUN}/{name}": body for name, body in merchant.items()},
     }

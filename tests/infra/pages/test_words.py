@@ -2,15 +2,21 @@ import re
 from datetime import date
 from importlib.resources import files
 from string import Formatter
+from typing import get_args
 
 import pytest
 
+from infra.operations.records import StageOutcome
+from infra.pages.operations import _TONES
 from infra.pages.words import Words, listed, messages, name_of, same, say
+from infra.publish.runs import Status
 from quality.tables import INPUTS, OUTPUTS
+from quality.tables.outputs import CHANGES
 from recommender.evaluation.baselines import baselines
 from recommender.evaluation.contenders import ablated_name
 from recommender.evaluation.report import PRINTED
 from recommender.shike_model import ABLATIONS
+from trials.reports.kano import KINDS, UNDECIDED
 
 SOURCES = "\n".join(
     part.read_text(encoding="utf-8")
@@ -34,6 +40,11 @@ CODED = {
     "effect": tuple(
         verdict.replace(" ", "_") for verdict in OUTPUTS["trial_effect"].column("verdict").values
     ),
+    "scope": OUTPUTS["pooled_effect"].column("scope").values,
+    "split_of": (
+        *OUTPUTS["effect_split"].column("buyers").values,
+        *OUTPUTS["effect_split"].column("component").values,
+    ),
     "metric": PRINTED,
     "contender": (
         "shike",
@@ -44,8 +55,16 @@ CODED = {
     "slot_mark": ("hit", "annoying"),
     "dimension": OUTPUTS["validation_report"].column("dimension").values,
     "side": OUTPUTS["validation_report"].column("side").values,
+    "outcome": ("blocked", "failed", *(status.replace(" ", "_") for status in Status)),
+    "stage": tuple(_TONES),
+    "stage_outcome": get_args(StageOutcome),
+    "people_step": ("seen", "recommended", "withheld"),
     "waiver": ("in_force", "expired"),
     "scorecard": ("quarantined_share", "duplicate_share", "contradiction_share", "completeness"),
+    "kano": (*KINDS, UNDECIDED),
+    "change": CHANGES,
+    "rating": ("raw", "weighted", "corrected"),
+    "segment": ("newcomer_true", "newcomer_false"),
     "goal": INPUTS["trials"].column("goal").values,
 }
 OPEN_SECTIONS = {"attribute", "balance", "column", "evidence", "fate", "fill", "return", "step", "term", "value"}  # fmt: skip

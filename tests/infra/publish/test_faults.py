@@ -1,12 +1,13 @@
 """Every fault at every request of a publication: readers see one whole run, a re-run completes."""
 
-import multiprocessing
+import errno
+import itertools
 import os
 import signal
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -18,9 +19,12 @@ from infra.publish.records import describe
 from infra.publish.runs import Run
 from infra.store import Store, open_store
 
-DAY, NEXT_DAY = date(2017, 12, 4), date(2017, 12, 5)
-REQUESTS = 2 + 2 + 2 + 2
-"""Of two prefixes with an object each: look, store, describe, point."""
+DAY = date(2017, 12, 4)
+LARGE, SMALL = 1000, 10
+"""Words in the merchant's object, which travels in parts, and in the internal one."""
+MULTIPART_MIB = 2000 / 2**20
+REQUESTS = 2 + 3 + 1 + 2 + 2
+"""Look at two prefixes, store an object in parts and one whole, describe both, point both."""
 FAULTS = (
     "500 InternalError",
     "503 SlowDown",
@@ -34,25 +38,30 @@ FAULTS = (
     "silence",
     "truncate",
     "corrupt",
+    "damage",
 )
+UNHEARD = ("lost ack", "truncate", "corrupt", "silence")
+"""After which the server may have begun an upload that nobody knows the name of."""
+LONGEST_SILENCE = {"silence": 0.5}
+"""Seconds after which a client gives up, if not the usual ones: every such fault costs them."""
 MODES = {"with retries": 3, "without retries": 1}
 
 
 @dataclass(frozen=True)
 class Place:
-    """Somewhere in a store with a merchant and an inside; making a store takes a while."""
+    """A store with a merchant and an inside."""
 
     store: Store
-    top: str = "shop"
-
-    @property
-    def prefixes(self):
-        return (f"{self.top}/merchants/a", f"{self.top}/internal")
+    prefixes: tuple[str, ...] = ("merchants/a", "internal")
 
     def run(self, word):
-        """A run whose objects all say one word."""
-        body = PublishedObject(body=word.encode() * 100, content_type="text/csv")
-        return {prefix: {"table.csv": body} for prefix in self.prefixes}
+        """A run whose objects all say one word of three letters."""
+        return {
+            prefix: {
+                "table.csv": PublishedObject(body=word.encode() * words, content_type="text/csv")
+            }
+            for prefix, words in zip(self.prefixes, (LARGE, SMALL), strict=True)
+        }
 
 
 def publish(place, word, as_of):
@@ -60,24 +69,31 @@ def publish(place, word, as_of):
     return publish_day(place.store, f"{as_of}-{word}", place.run(word), as_of=as_of, workers=1)
 
 
+def publish_number(place, number, publisher=publish):
+    """Publish the run of a day that says its number."""
+    return publisher(place, f"{number:03}", DAY + timedelta(days=number))
+
+
 def seen(place):
     """What readers read under each prefix; raises what they would complain of."""
     said = []
     for prefix in place.prefixes:
         objects = read_manifest(place.store, prefix).objects.values()
-        bodies = {verified(place.store, one.key, one.sha256)[:3] for one in objects}
-        assert len(bodies) == 1
-        said.append(bodies.pop().decode())
+        bodies = {verified(place.store, one.key, one.sha256) for one in objects}
+        words = {body[at : at + 3] for body in bodies for at in range(0, len(body), 3)}
+        assert len(words) == 1
+        said.append(int(words.pop()))
     return said
 
 
-def violations(place):
-    """What is wrong with what readers see after a publication of "two" over "one" was disturbed."""
+def violations(place, new):
+    """What is wrong with what readers see after a publication of a number was disturbed."""
     try:
         said = seen(place)
     except (StoreError, AssertionError) as error:
         return [f"torn: {error}"]
-    if said in (["one", "one"], ["two", "one"], ["two", "two"]):
+    old = new - 1
+    if said in ([old, old], [new, old], [new, new]):
         return []
     # internal is last: whoever sees the new day there may rely on the merchants having it.
     return [f"out of order: {said}"]
@@ -91,33 +107,48 @@ def impatient(monkeypatch):
     monkeypatch.setattr("infra.store.connection.pause", lambda _: None)
 
 
+class Sight:
+    """A place in S3 seen through the proxy, and without it."""
+
+    def __init__(self, server, bucket, proxy):
+        self._server, self._bucket, self._top = server, bucket, f"faults/{uuid4().hex}"
+        self._proxy = proxy
+        self.direct = self._place()
+
+    def behind(self, **options):
+        """The place as seen through the proxy."""
+        return self._place(endpoint_url=self._proxy.endpoint, **options)
+
+    def options(self, **options):
+        """How to reach the place, and its address."""
+        usual = {"multipart_mib": MULTIPART_MIB, **options}
+        return f"s3://{self._bucket}/{self._top}", self._server.options(**usual)
+
+    def unfinished(self):
+        """Uploads that were begun and neither completed nor aborted."""
+        found = self._server.client().list_multipart_uploads(Bucket=self._bucket)
+        return [one for one in found.get("Uploads", ()) if one["Key"].startswith(self._top)]
+
+    def _place(self, **options):
+        return Place(open_store(*self.options(**options)))
+
+
 @pytest.fixture
-def places(seaweedfs, shared_bucket, proxy):
-    """For each number a place of its own: as seen through the proxy, and without it."""
-
-    def of(attempts):
-        address = f"s3://{shared_bucket}/faults/{uuid4().hex}"
-        options = {"attempts": attempts, "read_timeout_seconds": 0.3}
-        behind = open_store(address, seaweedfs.options(endpoint_url=proxy.endpoint, **options))
-        direct = open_store(address, seaweedfs.options())
-        return [(Place(behind, f"c{at}"), Place(direct, f"c{at}")) for at in range(REQUESTS)]
-
-    return of
+def sight(seaweedfs, shared_bucket, proxy):
+    return Sight(seaweedfs, shared_bucket, proxy)
 
 
-def _disturbed(publisher, behind, direct, proxy, fault, at):
-    """Publish "two" over "one" with a fault at one request; return how it ended, and what broke."""
-    publish(direct, "one", DAY)
-    proxy.faults.clear()
+def _disturbed(publisher, place, number, proxy, fault, at):
+    """Publish a number with a fault at one request; return how it ended."""
     proxy.faults.extend(["pass"] * at + [fault])
     try:
-        publisher(behind, "two", NEXT_DAY)
+        publish_number(place, number, publisher)
         ended = "published"
     except StoreError:
         ended = "refused"
     reached = not proxy.faults
     proxy.faults.clear()
-    return ended if reached else "not reached", violations(direct)
+    return ended if reached else "not reached"
 
 
 @pytest.mark.s3
@@ -125,20 +156,29 @@ def _disturbed(publisher, behind, direct, proxy, fault, at):
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_at_any_request_leaves_one_whole_run_and_a_rerun_completes(
-    places, proxy, fault, mode, record_property
+    sight, proxy, fault, mode, record_property
 ):
     ends = Counter()
-    for at, (behind, direct) in enumerate(places(MODES[mode])):
-        ended, found = _disturbed(publish, behind, direct, proxy, fault, at)
+    patience = LONGEST_SILENCE.get(fault, 20.0)
+    behind = sight.behind(attempts=MODES[mode], read_timeout_seconds=patience)
+    publish_number(sight.direct, 0)
+    for at in range(REQUESTS):
+        number = at + 1
+        ended = _disturbed(publish, behind, number, proxy, fault, at)
         ends[ended] += 1
-        assert found == [], at
-        if ended == "published":
-            assert seen(direct) == ["two", "two"]
-        publish(direct, "two", NEXT_DAY)
-        assert seen(direct) == ["two", "two"], at
+        assert violations(sight.direct, number) == [], at
+        if ended == "refused":
+            publish_number(sight.direct, number)
+        assert seen(sight.direct) == [number] * 2, at
     assert ends["not reached"] == 0
+    unknown = len(sight.unfinished())
+    assert unknown == 0 or fault in UNHEARD
     counts = ", ".join(f"{count} {end}" for end, count in sorted(ends.items()))
-    record_property("told", f"fault matrix: {fault}, {mode}: {counts}, 0 violations")
+    record_property(
+        "told",
+        f"fault matrix: {fault}, {mode}: {counts}, 0 violations, {unknown} uploads for the"
+        " lifecycle to remove",
+    )
 
 
 def pointers_first(place, word, as_of):
@@ -170,124 +210,190 @@ def overwriting_in_place(place, word, as_of):
 @pytest.mark.s3
 @pytest.mark.xdist_group("s3")
 @pytest.mark.parametrize("bug", [pointers_first, overwriting_in_place])
-def test_planted_bugs_are_caught_by_the_same_matrix(places, proxy, bug, record_property):
+def test_planted_bugs_are_caught_by_the_same_matrix(
+    seaweedfs, shared_bucket, proxy, bug, record_property
+):
     caught = 0
-    for at, (behind, direct) in enumerate(places(1)):
-        _, found = _disturbed(bug, behind, direct, proxy, "refuse", at)
-        caught += bool(found)
+    for at in range(REQUESTS):
+        sight = Sight(seaweedfs, shared_bucket, proxy)
+        publish_number(sight.direct, 0)
+        _disturbed(bug, sight.behind(attempts=1), 1, proxy, "refuse", at)
+        caught += bool(violations(sight.direct, 1))
     assert caught > 0
     record_property(
         "told", f"fault matrix: planted bug {bug.__name__}: caught at {caught} requests"
     )
 
 
-class Deadly:
-    """A store that kills its own process before or after one of its verbs."""
+@pytest.fixture
+def at_system_calls(monkeypatch):
+    """Let something stand around each call that makes a folder durable, linked or renamed."""
 
-    def __init__(self, store, at, *, after):
-        self._store, self._left, self._after = store, at, after
+    def install(around):
+        for name in ("fsync", "link", "rename"):
+            real = getattr(os, name)
+            monkeypatch.setattr(os, name, lambda *given, real=real: around(lambda: real(*given)))
+
+    return install
+
+
+class Disturbance:
+    """What happens at the n-th system call of those that follow, before or after it is done."""
+
+    def __init__(self, what):
+        self._what, self._left, self._is_done_first = what, -1, False
+
+    def at(self, number, *, is_done_first):
+        """Let it happen; a negative number is never."""
+        self._left, self._is_done_first = number, is_done_first
+
+    def __call__(self, call):
+        self._left -= 1
+        happens = self._left == -1
+        if happens and not self._is_done_first:
+            self._what()
+        result = call()
+        if happens and self._is_done_first:
+            self._what()
+        return result
 
     @property
-    def address(self):
-        return self._store.address
-
-    def __getattr__(self, verb):
-        def call(*arguments):
-            self._left -= 1
-            if self._left < 0 and not self._after:
-                os.kill(os.getpid(), signal.SIGKILL)
-            result = getattr(self._store, verb)(*arguments)
-            if self._left < 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return result
-
-        return call
+    def has_happened(self):
+        return self._left < 0
 
 
-def _publish_and_die(address, options, at, after):
-    publish(Place(Deadly(open_store(address, options), at, after=after)), "two", NEXT_DAY)
+def everywhere():
+    """Every system call, before and after it is done; whoever asks stops."""
+    return ((at, is_done_first) for at in itertools.count() for is_done_first in (False, True))
 
 
-def _killed(target, *arguments):
-    """Run something in a process of its own; return its exit code."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
-    process = context.Process(target=target, args=arguments)
-    process.start()
-    process.join()
-    return process.exitcode
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO])
+def test_a_disk_that_fails_at_any_system_call_leaves_one_whole_run(
+    tmp_path, at_system_calls, code, record_property
+):
+    def fail():
+        raise OSError(code, os.strerror(code))
+
+    disk, place, ends = Disturbance(fail), Place(open_store(str(tmp_path))), Counter()
+    at_system_calls(disk)
+    publish_number(place, 0)
+    for number, (at, is_done_first) in enumerate(everywhere(), start=1):
+        disk.at(at, is_done_first=is_done_first)
+        try:
+            publish_number(place, number)
+            ends["published"] += 1
+        except StoreError:
+            ends["refused"] += 1
+        has_happened = disk.has_happened
+        disk.at(-1, is_done_first=False)
+        assert violations(place, number) == [], at
+        publish_number(place, number)
+        assert seen(place) == [number] * 2
+        if not has_happened:
+            break
+    assert ends["published"] == 1
+    counts = f"{ends['refused']} refused, 0 violations"
+    record_property("told", f"fault matrix of a folder: {errno.errorcode[code]}: {counts}")
 
 
-def test_a_publisher_killed_at_any_verb_leaves_one_whole_run(tmp_path, record_property):
-    kills = 0
-    for at in range(REQUESTS):
-        for after in (False, True):
-            address = str(tmp_path / f"{at}-{after}")
-            store = Place(open_store(address))
-            publish(store, "one", DAY)
+def _ended_by(action, proxy=None):
+    """Do something in a process of its own; return the signal that ended it, 0 if none did."""
+    ready, go = os.pipe()
+    process = os.fork()
+    if process == 0:
+        try:
+            os.read(ready, 1)
+            action()
+        finally:
+            os._exit(0)
+    if proxy:
+        proxy.victim = process
+    os.write(go, b".")
+    _, status = os.waitpid(process, 0)
+    os.close(ready)
+    os.close(go)
+    return os.WTERMSIG(status)
 
-            assert _killed(_publish_and_die, address, None, at, after) == -signal.SIGKILL
 
-            kills += 1
-            assert violations(store) == [], (at, after)
-            publish(store, "two", NEXT_DAY)
-            assert seen(store) == ["two", "two"]
+def test_a_publisher_killed_at_any_system_call_leaves_one_whole_run(
+    tmp_path, at_system_calls, record_property
+):
+    def die():
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    death, place, kills = Disturbance(die), Place(open_store(str(tmp_path))), 0
+    at_system_calls(death)
+    publish_number(place, 0)
+    for number, (at, is_done_first) in enumerate(everywhere(), start=1):
+
+        def publish_and_die(number=number, at=at, is_done_first=is_done_first):
+            death.at(at, is_done_first=is_done_first)
+            publish_number(place, number)
+
+        ended = _ended_by(publish_and_die)
+        assert violations(place, number) == [], (at, is_done_first)
+        publish_number(place, number)
+        assert seen(place) == [number] * 2
+        if not ended:
+            break
+        assert ended == signal.SIGKILL
+        kills += 1
+    assert kills > 2 * REQUESTS
     record_property("told", f"kill -9 of a publisher to a folder: {kills} kills, 0 violations")
-
-
-def _publish_to(address, options):
-    publish(Place(open_store(address, options)), "two", NEXT_DAY)
 
 
 @pytest.mark.s3
 @pytest.mark.xdist_group("s3")
 @pytest.mark.parametrize("has_arrived", [False, True], ids=["before", "after it was done"])
 def test_a_publisher_killed_inside_any_request_leaves_one_whole_run(
-    seaweedfs, shared_bucket, proxy, has_arrived, record_property
+    sight, proxy, has_arrived, record_property
 ):
-    kills = 0
+    publish_number(sight.direct, 0)
     for at in range(REQUESTS):
-        address = f"s3://{shared_bucket}/kills/{uuid4().hex}"
-        direct = Place(open_store(address, seaweedfs.options()))
-        publish(direct, "one", DAY)
-        proxy.faults.clear()
+        number = at + 1
         proxy.faults.extend(["pass"] * at + ["kill after" if has_arrived else "kill"])
-        options = seaweedfs.options(endpoint_url=proxy.endpoint)
 
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload([__name__])
-        process = context.Process(target=_publish_to, args=(address, options))
-        process.start()
-        proxy.victim = process.pid
-        process.join()
+        ended = _ended_by(lambda number=number: publish_number(sight.behind(), number), proxy)
 
-        assert process.exitcode == -signal.SIGKILL
-        kills += 1
-        assert violations(direct) == [], at
-        publish(direct, "two", NEXT_DAY)
-        assert seen(direct) == ["two", "two"]
-    record_property("told", f"kill -9 inside a request to S3: {kills} kills, 0 violations")
+        assert ended == signal.SIGKILL
+        assert not proxy.faults
+        assert violations(sight.direct, number) == [], at
+        publish_number(sight.direct, number)
+        assert seen(sight.direct) == [number] * 2
+    record_property("told", f"kill -9 inside a request to S3: {REQUESTS} kills, 0 violations")
 
 
-def test_six_publishers_at_once_never_show_half_a_run(store):
-    place = Place(store)
-    publish(place, "one", DAY)
-    days = [date(2017, 12, day) for day in range(5, 11)]
+def test_six_publishers_at_once_never_show_half_a_run(racing_store, record_property):
+    place = Place(racing_store)
+    publish_number(place, 0)
+    numbers = range(1, 7)
 
     def reading():
-        return [_whole(place) for _ in range(20)]
+        return [_read_once(place) for _ in range(10)]
 
     with ThreadPoolExecutor(8) as pool:
         readers = [pool.submit(reading) for _ in range(2)]
-        publishers = [pool.submit(publish, place, f"d{day.day:02}", day) for day in days]
-        statuses = [one.result()[place.prefixes[-1]].status for one in publishers]
-        assert all(all(one.result()) for one in readers)
+        publishers = [pool.submit(publish_number, place, number) for number in numbers]
+        statuses = Counter(
+            str(one.result()[prefix].status) for one in publishers for prefix in place.prefixes
+        )
+        reads = [one.result() for one in readers]
 
-    assert read_pointer(store, place.prefixes[-1]).as_of == days[-1]
     assert set(statuses) <= {"published", "superseded"}
-    assert seen(place) == ["d10", "d10"]
+    assert seen(place) == [6, 6]
+    for numbers_read in reads:
+        assert numbers_read == sorted(numbers_read)
+    counts = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items()))
+    record_property(
+        "told",
+        f"six publishers at once, {type(racing_store).__name__}: {counts}; "
+        f"{sum(map(len, reads))} reads meanwhile, 0 torn",
+    )
 
 
-def _whole(place):
+def _read_once(place):
+    """Read the merchant's run whole; return what it says."""
     objects = read_manifest(place.store, place.prefixes[0]).objects.values()
-    return len({verified(place.store, one.key, one.sha256) for one in objects}) == 1
+    (body,) = {verified(place.store, one.key, one.sha256) for one in objects}
+    assert body == body[:3] * LARGE
+    return int(body[:3])

@@ -260,8 +260,8 @@ def test_of_a_rollback_and_a_collection_that_meet_one_gives_way(tmp_path, first)
         assert told(store) == {"0"}
 
 
-def test_what_is_current_is_whole_while_others_publish_and_collect(store):
-    stop = Event()
+def test_what_is_current_is_whole_while_others_publish_and_collect(racing_store, record_property):
+    store, stop = racing_store, Event()
     publish(store, 0)
 
     def read():
@@ -277,22 +277,32 @@ def test_what_is_current_is_whole_while_others_publish_and_collect(store):
         return seen
 
     def tidy():
-        turn = 0
+        turns = deleted = 0
         while not stop.is_set():
-            collect(store, keep=2, grace_days=1, today=LATER + timedelta(days=turn))
-            turn += 1
-        return turn
+            today = LATER + timedelta(days=turns)
+            deleted += len(collect(store, keep=2, grace_days=1, today=today).deleted)
+            turns += 1
+        return turns, deleted
 
-    with ThreadPoolExecutor(3) as pool:
-        readers, tidier = [pool.submit(read) for _ in range(2)], pool.submit(tidy)
+    with ThreadPoolExecutor(4) as pool:
+        readers, tidiers = ([pool.submit(work) for _ in range(2)] for work in (read, tidy))
         try:
             for number in range(1, 8):
                 publish(store, number)
         finally:
             stop.set()
-        assert min(reader.result() for reader in readers) > 0
-        assert tidier.result() > 0
+        reads = [reader.result() for reader in readers]
+        turns, deleted = (
+            sum(counts) for counts in zip(*(one.result() for one in tidiers), strict=True)
+        )
+    assert min(reads) > 0
+    assert turns > 1
     assert {told(store, prefix).pop() for prefix in PREFIXES} == {"7"}
+    record_property(
+        "told",
+        f"readers, publishers and two collectors at once, {type(store).__name__}: {sum(reads)} reads, "
+        f"0 torn; {turns} collections, {deleted} runs deleted",
+    )
 
 
 def test_an_empty_store_has_nothing_to_collect_and_says_so(tmp_path):

@@ -141,20 +141,36 @@ def race(write, refused):
         return {key: [one.result() for one in many] for key, many in attempts.items()}
 
 
-def test_of_many_who_create_one_key_exactly_one_wins(store):
+def test_of_many_who_create_one_key_exactly_one_wins(racing_store, record_property):
     """Conformance of the server too: releases of some had this very race."""
-    winners = race(lambda key, body: store.create(key, body, TEXT), KeyTaken)
+    winners = race(lambda key, body: racing_store.create(key, body, TEXT), KeyTaken)
 
+    assert_one_won_each(racing_store, winners)
+    tell(record_property, "create", racing_store)
+
+
+def test_of_many_who_swap_one_tag_exactly_one_wins(racing_store, record_property):
+    tags = {
+        f"race/{turn}": racing_store.create(f"race/{turn}", b"", TEXT) for turn in range(ROUNDS)
+    }
+
+    winners = race(lambda key, body: racing_store.swap(key, body, tags[key], TEXT), TagMismatch)
+
+    assert_one_won_each(racing_store, winners)
+    tell(record_property, "swap", racing_store)
+
+
+def assert_one_won_each(store, winners):
+    """Exactly one of each round's writers was told that it wrote, and it is what is there."""
     for key, won in winners.items():
         assert won.count(True) == 1
         assert store.get(key).body == b"%d" % won.index(True)
 
 
-def test_of_many_who_swap_one_tag_exactly_one_wins(store):
-    tags = {f"race/{turn}": store.create(f"race/{turn}", b"", TEXT) for turn in range(ROUNDS)}
-
-    winners = race(lambda key, body: store.swap(key, body, tags[key], TEXT), TagMismatch)
-
-    for key, won in winners.items():
-        assert won.count(True) == 1
-        assert store.get(key).body == b"%d" % won.index(True)
+def tell(record_property, verb, store):
+    """Count what was tried."""
+    record_property(
+        "told",
+        f"race to {verb}, {type(store).__name__}: {ROUNDS} rounds of {THREADS} threads, "
+        "one winner each",
+    )

@@ -34,13 +34,34 @@ def test_content_type_and_sha256_reach_the_server(seaweedfs):
     assert head["ChecksumSHA256"] == b64encode(sha256(b"<p>").digest()).decode()
 
 
-def test_more_keys_than_a_page_are_listed(seaweedfs):
-    bucket = seaweedfs.bucket()
-    client = seaweedfs.client()
-    for number in range(1005):
-        client.put_object(Bucket=bucket, Key=f"many/{number}", Body=b"")
+def test_only_a_large_body_waits_until_the_server_asks_for_it(seaweedfs, shared_bucket, tmp_path):
+    store = open_store(f"s3://{shared_bucket}/{tmp_path.name}", seaweedfs.options())
+    waits = []
+    store._client.meta.events.register(
+        "before-send.s3.PutObject",
+        lambda request, **_: waits.append("Expect" in request.headers),
+    )
 
-    assert len(list(open_store(f"s3://{bucket}", seaweedfs.options()).list("many"))) == 1005
+    store.create("small", b"." * 65_536, TEXT)
+    store.create("large", b"." * 65_537, TEXT)
+
+    assert waits == [False, True]
+
+
+def test_more_keys_than_a_page_are_listed(seaweedfs, shared_bucket, proxy, tmp_path):
+    options = seaweedfs.options(endpoint_url=proxy.endpoint)
+    store = open_store(f"s3://{shared_bucket}/{tmp_path.name}", options)
+    keys = {f"many/{number}" for number in range(5)}
+    for key in keys:
+        store.create(key, b"", TEXT)
+    proxy.seen.clear()
+    # The server's pages hold a thousand keys, unless it is asked for smaller ones.
+    store._client.meta.events.register(
+        "before-parameter-build.s3.ListObjectsV2", lambda params, **_: params.update(MaxKeys=2)
+    )
+
+    assert set(store.list("many")) == keys
+    assert len(proxy.seen) == 3
 
 
 def test_a_creation_whose_acknowledgement_was_lost_is_a_success(faulty, proxy):
@@ -52,8 +73,9 @@ def test_a_creation_whose_acknowledgement_was_lost_is_a_success(faulty, proxy):
     assert [line.split()[0] for line in proxy.seen] == ["PUT", "PUT", "GET", "GET"]
 
 
-def test_a_retried_creation_of_a_key_that_others_took_is_not(faulty, proxy):
-    faulty.create("key", b"theirs", TEXT)
+@pytest.mark.parametrize("theirs", [b"", b"our", b"ourz", b"ours, and more"])
+def test_a_retried_creation_of_a_key_that_others_took_is_not(faulty, proxy, theirs):
+    faulty.create("key", theirs, TEXT)
     proxy.faults.append("503")
 
     with pytest.raises(KeyTaken):
@@ -117,18 +139,59 @@ def test_a_server_that_stays_unavailable_is_an_error(faulty, proxy):
         faulty.create("key", b"body", TEXT)
 
 
-def messages(store):
-    """What verbs say when they fail."""
-    for verb in (
+def verbs(store):
+    """All that may fail."""
+    return (
         lambda: store.get("key"),
         lambda: store.create("key", b"", TEXT),
+        lambda: store.swap("key", b"", None, TEXT),
         lambda: list(store.list("")),
         lambda: store.delete("key"),
-    ):
+    )
+
+
+def messages(store):
+    """What verbs say when they fail."""
+    for verb in verbs(store):
         with pytest.raises(StoreError) as failure:
             verb()
         assert "canary" not in "".join(traceback.format_exception(failure.value))
         yield str(failure.value)
+
+
+@pytest.mark.parametrize(
+    ("answer", "advice"),
+    [
+        ("403 AccessDenied", "these credentials may not do that; ask for the permission"),
+        ("403 Unheard", "these credentials may not do that; ask for the permission"),
+        ("404 NoSuchBucket", "the bucket does not exist; create it, or mend the address"),
+        ("403 InvalidAccessKeyId", "check the access key and secret"),
+        ("403 SignatureDoesNotMatch", "check the access key and secret"),
+        ("400 ExpiredToken", "the credentials have expired; renew them"),
+        ("400 InvalidToken", "the credentials have expired; renew them"),
+        ("403 RequestTimeTooSkewed", "this machine's clock is wrong; set it"),
+        ("400 BadDigest", "the body arrived damaged; run it again"),
+        ("400 EntityTooLarge", "make multipart_mib smaller"),
+        ("403 QuotaExceeded", "the storage is full or its quota used up; make room"),
+        ("507 Unheard", "the storage is full or its quota used up; make room"),
+        ("501 Unheard", "use one with conditional writes"),
+        ("503 SlowDown", "try again later"),
+        ("500 InternalError", "try again later"),
+        ("418 Unheard", "see the server's log"),
+    ],
+)
+def test_every_refusal_names_the_place_and_what_to_do(
+    seaweedfs, shared_bucket, proxy, answer, advice
+):
+    options = seaweedfs.options(endpoint_url=proxy.endpoint, attempts=1, secret_key="canary")
+    store = open_store(f"s3://{shared_bucket}/shop", options)
+    proxy.faults.extend([answer] * len(verbs(store)))
+
+    for message in messages(store):
+        assert f"s3://{shared_bucket}/shop/" in message
+        assert proxy.endpoint in message
+        assert advice in message
+        assert answer.split()[1] in message
 
 
 def test_an_unreachable_server_is_named(seaweedfs):

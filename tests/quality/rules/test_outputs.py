@@ -66,6 +66,18 @@ GOOD = {
         applicant("u4", "waitlist", 1 / 3, 4, waitlist_position=1),
         applicant("u5", "ineligible", 0.0, None),
     ],
+    "selection_audit": [
+        {"trial_id": "t1", "measure": "replay_differences", "attribute": "", "value": "",
+         "result": 0.0, "is_passed": True},
+        {"trial_id": "t1", "measure": "award_gini", "attribute": "", "value": ""},
+    ],
+    "award_states": [
+        {"trial_id": "t1", "user_id": "u1", "state": "late", "awarded_on": date(2026, 1, 9),
+         "due_on": date(2026, 2, 20), "days_left": -9}
+    ],
+    "replacements": [
+        {"trial_id": "t1", "user_id": "u1", "replacement_user_id": "u4", "waitlist_position": 1}
+    ],
     "draw_certificate": [
         {"trial_id": "t1", "merchant_id": "m1", "seed": "5eed", "is_precommitted": True,
          "seed_commitment": sha256(b"5eed").hexdigest(), "algorithm": "a", "config_hash": "c",
@@ -84,7 +96,24 @@ GOOD = {
     ],
     "trial_effect": [
         {"trial_id": "t1", "window_days": 30, "n_treatment": 9, "n_holdout": 9, "itt": 0.1,
-         "low": -0.1, "high": 0.3, "verdict": "cannot tell yet"}
+         "low": -0.1, "high": 0.3, "verdict": "cannot tell yet", "cuped_itt": 0.1,
+         "cuped_low": -0.1, "cuped_high": 0.3, "shrunken_itt": 0.1, "shrunken_low": -0.1,
+         "shrunken_high": 0.3},
+        {"trial_id": "t1", "window_days": 90, "n_treatment": 90, "n_holdout": 90, "itt": 0.2,
+         "low": 0.1, "high": 0.3, "verdict": "more buyers", "cost_per_buyer": 5.0,
+         "cost_low": 3.0, "cost_high": 9.0}
+    ],
+    "effect_split": [
+        {"trial_id": "t1", "buyers": "all", "component": component, "n_treatment": 9,
+         "n_holdout": 9, "value": value, "low": value - 0.1, "high": value + 0.1}
+        for component, value in [("early_gain", 0.3), ("acceleration", 0.1),
+                                 ("cannibalisation", -0.05), ("expansion", 0.25)]
+    ],
+    "pooled_effect": [
+        {"scope": scope, "scope_id": scope_id, "window_days": 30, "n_trials": 2, "itt": 0.1,
+         "low": -0.1, "high": 0.3, "tau2": 0.0, "i2": 0.0, "verdict": "cannot tell yet",
+         "merchant_id": merchant}
+        for scope, scope_id, merchant in [("shop", "shop", None), ("merchant", "m1", "m1")]
     ],
     "report_scores": [
         {"report_id": "r1", "item_id": "i1", "merchant_id": "m1", "user_id": "u1", "rating": 4.0,
@@ -99,7 +128,13 @@ GOOD = {
     "improvement_summary": [
         {"item_id": "i1", "merchant_id": "m1", "item_name": "Soap", "verdict": "enough evidence",
          "reports": 9, "aspects": '[{"aspect": "taste", "low": 0.1, "share": 0.2, "high": 0.3}]',
-         "suggestions": "[]", "changes": "null"}
+         "suggestions": "[]", "changes": '{"taste": {"verdict": "mended"}}', "rating": "{}",
+         "segments": "[]",
+         "sentences": '[{"sources": [{"report_id": "r1", "sentence_id": 0}]}, {"sources": []}]'}
+    ],
+    "follow_ups": [
+        {"item_id": "i1", "merchant_id": "m1", "user_id": "u1", "audience": "invite",
+         "report_id": "r1", "rating": 4.0, "reason_zh": "z", "reason_en": "e"}
     ],
 }  # fmt: skip
 ITEMS = [
@@ -166,6 +201,21 @@ BROKEN = [
     ("selection.waitlist.in_order", 3, {"waitlist_position": 2}),
     ("selection.waitlist.in_order", 2, {"waitlist_position": 2}),
     ("selection.key.unique", 1, {"user_id": "u1"}),
+    (
+        "selection.freebie_index.of_parts",
+        0,
+        {
+            "freebie_index": 0.5,
+            "freebie_applications": 0.5,
+            "freebie_copied": 0.0,
+            "freebie_haste": 0.0,
+            "freebie_cluster": 0.0,
+        },
+    ),
+    ("selection_audit.audit.passed", 0, {"is_passed": False}),
+    ("award_states.state.of_days", 0, {"state": "due"}),
+    ("award_states.state.of_days", 0, {"state": "submitted"}),
+    ("replacements.replacement.of_waitlist", 0, {"replacement_user_id": "u1"}),
     ("draw_certificate.seed.as_committed", 0, {"seed": "weed"}),
     ("draw_certificate.objective.within_bound", 0, {"objective": 1.6}),
     ("draw_certificate.units.as_drawn", 0, {"units": 3}),
@@ -175,6 +225,15 @@ BROKEN = [
     ("applicant_profile.interval.holds_estimate", 0, {"low": 101.0}),
     ("trial_effect.interval.holds_estimate", 0, {"high": 0.05}),
     ("trial_effect.verdict.of_interval", 0, {"verdict": "more buyers"}),
+    ("trial_effect.cuped.holds_estimate", 0, {"cuped_high": 0.05}),
+    ("trial_effect.shrunken.holds_estimate", 0, {"shrunken_low": 0.15}),
+    ("trial_effect.cost.holds_estimate", 1, {"cost_high": 4.0}),
+    ("trial_effect.cost.of_shown_effect", 0, {"cost_per_buyer": 5.0}),
+    ("effect_split.interval.holds_estimate", 0, {"high": 0.1}),
+    ("effect_split.components.sum_to_gain", 0, {"value": 0.32}),
+    ("pooled_effect.interval.holds_estimate", 0, {"high": 0.05}),
+    ("pooled_effect.verdict.of_interval", 0, {"verdict": "more buyers"}),
+    ("pooled_effect.merchant.of_scope", 0, {"merchant_id": "m1"}),
     ("report_scores.quality.bounds", 0, {"quality": 1.5}),
     ("report_scores.parts.within_range", 0, {"parts": '{"coverage": 2}'}),
     ("report_scores.parts.within_range", 0, {"parts": "[1]"}),
@@ -185,11 +244,30 @@ BROKEN = [
     ("opinions.report_id.scored", 0, {"report_id": "r2"}),
     ("improvement_summary.suggestions.parses", 0, {"suggestions": "[,"}),
     ("improvement_summary.aspects.in_order", 0, {"aspects": '[{"low": 0.3, "share": 0.2}]'}),
+    (
+        "improvement_summary.aspects.priorities",
+        0,
+        {
+            "aspects": '[{"low": 0, "share": 0, "high": 1,'
+            ' "priority_low": 0.3, "priority": 0.2, "priority_high": 0.4}]'
+        },
+    ),
+    ("improvement_summary.changes.known", 0, {"changes": '{"taste": {"verdict": "gone"}}'}),
+    (
+        "improvement_summary.sentences.sourced",
+        0,
+        {"sentences": '[{"sources": [{"report_id": "r1", "sentence_id": 1}]}]'},
+    ),
+    ("follow_ups.report_id.own", 0, {"user_id": "u2"}),
+    ("follow_ups.audience.values", 0, {"audience": "all"}),
 ]
 NEEDED_BESIDE = {
     "recommendations": ("do_not_recommend",),
     "draw_certificate": ("selection",),
+    "replacements": ("selection",),
     "opinions": ("report_scores",),
+    "improvement_summary": ("opinions",),
+    "follow_ups": ("report_scores",),
 }
 
 

@@ -8,7 +8,9 @@ import pyarrow as pa
 import pytest
 
 from infra.sources.review_texts import CorpusMissingError, chinese_reviews, english_reviews
+from infra.sources.valences import chinese_valences
 from quality.tables.inputs import ITEMS, REPORTS
+from trials.reports.opinion_words import english_valences
 from trials.reports.polarity import PolarityModels
 from trials.reports.training import PolarityOptions, train_polarity
 
@@ -42,6 +44,7 @@ def corpora():
 @pytest.fixture(scope="session")
 def trained(corpora):
     """Models trained now, so that no stale file can pass; put its tests in group ``trained``."""
+    valences = {"zh": chinese_valences(), "en": english_valences()}
     return PolarityModels(
         **{
             language: train_polarity(
@@ -49,6 +52,7 @@ def trained(corpora):
                 reviews.labels,
                 reviews.held_out,
                 PolarityOptions(language=language),
+                valences[language],
             )
             for language, reviews in corpora.items()
         }

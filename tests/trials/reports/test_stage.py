@@ -51,7 +51,7 @@ def summary_of(made):
     return row | {name: json.loads(row[name]) for name in ("aspects", "suggestions", "changes")}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     texts=st.lists(
         st.text(st.characters(exclude_categories=["Cs"]), max_size=80)
@@ -65,7 +65,7 @@ def test_every_quote_is_verbatim_at_its_offsets(report_tables, texts, category):
     written = {f"r{place}": text for place, text in enumerate(texts)}
     reports = [(report_id, "anna", 3, text) for report_id, text in written.items()]
 
-    made = reviewed(report_tables(reports, category=category), least_customers=1)
+    made = reviewed(report_tables(reports, category=category), least_customers=1, rank_draws=5)
 
     for row in made["opinions"].to_pylist():
         assert row["quote"]
@@ -119,7 +119,10 @@ def test_what_is_to_be_mended_comes_first_with_counts_and_quotes(report_tables):
     assert first["share"] == first["blame_share"] == 0.4
     assert first["low"] < 0.4 < first["high"]
     assert first["net_sentiment"] == -1.0
-    assert first["impact"] > 1
+    assert first["severity"] == 1.5
+    assert first["impact"] > 0.5
+    assert first["priority"] == pytest.approx(0.4 * 1.5 * first["impact"], abs=1e-5)
+    assert first["rank_low"] == 1
     assert not first["is_early_signal"]
     assert [quote["polarity"] for quote in first["quotes"]] == [-1, -1, -1]
     assert len({quote["report_id"] for quote in first["quotes"]}) == 3
@@ -199,15 +202,76 @@ def test_the_weighted_rating_speaks_for_all_applicants(report_tables):
     assert row["rating_weighted"] == pytest.approx((5 + 4 * 2) / 5)
 
 
-def test_a_mended_fault_shows_as_a_change(report_tables):
-    before = reviewed(report_tables([*BLAMED, *PRAISED]))["improvement_summary"]
-    now = report_tables([*PRAISED, *((f"n{i}", f"w{i}", 5, _unlike("散热很好")) for i in range(8))])
+def _on(day, count):
+    return [dt.datetime(2017, *day, tzinfo=dt.UTC)] * count
 
-    made = review(now, as_of=AS_OF, options=ReviewOptions(), models=LEXICON, previous=before)
 
-    changes = summary_of(made)["changes"]
-    assert changes["heat_noise"] == {"share_before": 0.4, "share_now": 0.0}
-    assert summary_of(reviewed(now))["changes"] is None
+EARLY = [(f"b{i}", f"u{i}", 2, _unlike("散热太差，烫得不行")) for i in range(20)] + PRAISED
+LATE = [(f"n{i}", f"w{i}", 5, _unlike("散热很好，屏幕清晰")) for i in range(40)]
+
+
+def test_a_mended_fault_is_told_as_mended(report_tables):
+    dates = [*_on((8, 1), len(EARLY)), *_on((11, 20), len(LATE))]
+
+    changes = summary_of(reviewed(report_tables([*EARLY, *LATE], submitted_at=dates)))["changes"]
+
+    heat = changes["heat_noise"]
+    assert (heat["share_before"], heat["share_now"]) == (0.625, 0.0)
+    assert (heat["customers_before"], heat["customers_now"]) == (32, 40)
+    assert heat["verdict"] == "mended"
+    assert heat["low"] < -0.625 < heat["high"] < 0
+
+
+def test_what_is_mended_is_not_told_to_be_mended(report_tables):
+    dates = [*_on((8, 1), len(EARLY)), *_on((11, 20), len(LATE))]
+
+    made = reviewed(report_tables([*EARLY, *LATE], submitted_at=dates))
+
+    sentences = json.loads(made["improvement_summary"]["sentences"][0].as_py())
+    parts = {(it["part"], it["aspect"]) for it in sentences}
+    assert ("mended", "heat_noise") in parts
+    assert not {("headline", "heat_noise"), ("mend", "heat_noise")} & parts
+
+
+def test_a_summary_stands_for_reports_that_are_no_longer_delivered(report_tables):
+    early = report_tables(EARLY, submitted_at=_on((8, 1), len(EARLY)))
+    late = report_tables(LATE, submitted_at=_on((11, 20), len(LATE)))
+    before = reviewed(early)["improvement_summary"]
+
+    made = review(late, as_of=AS_OF, options=ReviewOptions(), models=LEXICON, previous=before)
+
+    assert summary_of(made)["changes"]["heat_noise"]["verdict"] == "mended"
+    assert summary_of(reviewed(late))["changes"] is None
+
+
+def test_the_last_summary_parts_batches_that_follow_closely(report_tables):
+    dates = [*_on((11, 10), len(EARLY)), *_on((11, 20), len(LATE))]
+    both = report_tables([*EARLY, *LATE], submitted_at=dates)
+    before = reviewed(report_tables(EARLY, submitted_at=_on((11, 10), len(EARLY))))
+
+    made = review(
+        both,
+        as_of=AS_OF,
+        options=ReviewOptions(),
+        models=LEXICON,
+        previous=before["improvement_summary"],
+    )
+
+    assert summary_of(made)["changes"]["heat_noise"]["verdict"] == "mended"
+    assert summary_of(reviewed(both))["changes"] is None
+
+
+def test_every_sentence_of_the_summary_rests_on_opinions_that_are_there(report_tables):
+    made = reviewed(report_tables([*BLAMED, *PRAISED]))
+    sentences = json.loads(made["improvement_summary"]["sentences"][0].as_py())
+    places = {(row["report_id"], row["sentence_id"]) for row in made["opinions"].to_pylist()}
+
+    assert sentences[0]["part"] == "headline"
+    assert "20位顾客中有8位" in sentences[0]["zh"]
+    assert "8 of 20 customers" in sentences[0]["en"]
+    for sentence in sentences:
+        assert sentence["sources"]
+        assert {(at["report_id"], at["sentence_id"]) for at in sentence["sources"]} <= places
 
 
 def test_a_request_is_listed_with_its_words_and_is_never_praise(report_tables):

@@ -1,17 +1,12 @@
 import dataclasses
-import json
 
 import pytest
 
+from trials.reports.customers import customers_in, customers_of
 from trials.reports.options import ReviewOptions
 from trials.reports.reading import Opinion, ReportFacts
 from trials.reports.scoring import ScoredReport
-from trials.reports.summary import (
-    changes_since,
-    customers_of,
-    summarise_aspects,
-    summarise_suggestions,
-)
+from trials.reports.summary import summarise_aspects, summarise_suggestions
 
 OPTIONS = ReviewOptions()
 FACTS = ReportFacts(
@@ -53,6 +48,11 @@ def reports(*authors_and_stars, weight=1.0):
     }
 
 
+def aspects_of(said, written, **chances):
+    customers = customers_in(written, {int(name[1:]): it for name, it in chances.items()})
+    return summarise_aspects(said, written, customers, OPTIONS)
+
+
 def opinion(report, **changes):
     return dataclasses.replace(SAID, report=report, **changes)
 
@@ -61,7 +61,7 @@ def test_customers_are_counted_once_and_may_praise_and_blame():
     written = reports(("anna", 2), ("anna", 4), ("bert", 5), ("carl", 5), weight=1.0)
     said = [opinion(0), opinion(1, polarity=1), opinion(2, polarity=1)]
 
-    (row,) = summarise_aspects(said, written, OPTIONS)
+    (row,) = aspects_of(said, written)
 
     assert customers_of(written) == 3
     assert (row["reports"], row["blame_reports"]) == (2, 1)
@@ -72,19 +72,43 @@ def test_customers_are_counted_once_and_may_praise_and_blame():
     assert row["is_early_signal"]
 
 
-def test_aspects_go_by_safety_then_priority_then_reach():
-    written = reports(*((f"u{index}", 2 if index < 6 else 5) for index in range(20)))
+def test_aspects_go_by_safety_then_enough_speakers_then_priority():
+    written = reports(*((f"u{index}", 2 if index < 9 else 5) for index in range(30)))
     said = [
-        *(opinion(index, aspect="costly") for index in range(6)),
-        *(opinion(index, aspect="harmless") for index in range(8, 12)),
-        *(opinion(index, aspect="liked", polarity=1) for index in range(8, 18)),
+        *(opinion(index, aspect="costly") for index in range(9)),
+        *(opinion(index, aspect="harmless") for index in range(10, 20)),
+        *(opinion(index, aspect="rare") for index in range(3)),
+        *(opinion(index, aspect="liked", polarity=1) for index in range(15, 30)),
         opinion(19, aspect="dangerous", is_safety=True),
     ]
 
-    rows = summarise_aspects(said, written, OPTIONS)
+    rows = aspects_of(said, written)
 
-    assert [row["aspect"] for row in rows] == ["dangerous", "costly", "liked", "harmless"]
-    assert rows[1]["priority"] == pytest.approx(rows[1]["blame_share"] * rows[1]["impact"])
+    assert [row["aspect"] for row in rows] == ["dangerous", "costly", "liked", "harmless", "rare"]
+    for row in rows:
+        expected = row["blame_share"] * row["severity"] * row["impact"]
+        assert row["priority"] == pytest.approx(expected, abs=1e-5)
+        assert row["priority_low"] <= row["priority"] <= row["priority_high"]
+
+
+def test_whoever_was_drawn_with_a_small_chance_speaks_for_many():
+    written = reports(*((f"u{index}", 3) for index in range(10)))
+
+    (row,) = aspects_of([opinion(0)], written, r0=11.0)
+
+    assert row["blame_reports"] == 1
+    assert row["blame_share"] == pytest.approx(11 / 20)
+
+
+def test_a_softened_complaint_is_slight_and_a_strong_one_severe():
+    written = reports(*((f"u{index}", 3) for index in range(9)))
+
+    def severity(quote):
+        return aspects_of([opinion(0, quote=quote)], written)[0]["severity"]
+
+    assert severity("有点甜") == severity("a bit too sweet") == 0.5
+    assert severity("味道不好") == severity("the taste is off") == 1.0
+    assert severity("味道太差了") == severity("it tastes awful") == 1.5
 
 
 def test_quotes_come_from_distinct_customers_and_the_clearest_first():
@@ -96,7 +120,7 @@ def test_quotes_come_from_distinct_customers_and_the_clearest_first():
         opinion(2, polarity=1, quote="the taste is very good"),
     ]
 
-    (row,) = summarise_aspects(said, written, OPTIONS)
+    (row,) = aspects_of(said, written)
 
     assert [(one["report_id"], one["sentence_id"], one["polarity"]) for one in row["quotes"]] == [
         ("r0", 1, -1),
@@ -122,20 +146,6 @@ def test_requests_are_counted_by_customer_and_most_wanted_first():
     ]
 
 
-def test_changes_are_of_the_share_that_blames():
-    previous = json.dumps(
-        [{"aspect": "lid", "blame_share": 0.3}, {"aspect": "taste", "blame_share": 0.1}]
-    )
-
-    changes = changes_since(previous, [{"aspect": "taste", "blame_share": 0.2}])
-
-    assert changes == {
-        "lid": {"share_before": 0.3, "share_now": 0.0},
-        "taste": {"share_before": 0.1, "share_now": 0.2},
-    }
-    assert changes_since(None, []) is None
-
-
 def test_nothing_said_gives_nothing():
-    assert summarise_aspects([], reports(("anna", 3)), OPTIONS) == []
+    assert aspects_of([], reports(("anna", 3))) == []
     assert summarise_suggestions([], reports(("anna", 3)), OPTIONS) == []

@@ -44,7 +44,7 @@ def test_the_trained_model_tells_praise_from_blame():
 
 
 def test_training_on_one_kind_of_text_is_refused():
-    with pytest.raises(ValueError, match="positive and negative"):
+    with pytest.raises(ValueError, match="two positive and two negative"):
         train_polarity(TEXTS[:1], [1], set(), ZH)
 
 

@@ -1,0 +1,35 @@
+"""Our own labels: each refers to a text that may be trained on, and quotes it verbatim."""
+
+import pytest
+
+from quality.text_keys import text_key
+from trials.reports.ontology import ontology_for
+
+PARTS = ("development", "final")
+CATEGORIES = {"zh": "electronics", "en": "food"}
+
+
+@pytest.mark.real_data
+@pytest.mark.xdist_group("trained")
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_label_quotes_a_text_that_is_not_held_out(corpora, labelled, language):
+    reviews = corpora[language]
+    texts = {text_key(text): text for text in reviews.texts}
+
+    for part in PARTS:
+        for row in labelled(f"training_clauses_{language}_{part}"):
+            assert texts[row["key"]][row["start"] : row["end"]] == row["clause"]
+            assert row["key"] not in reviews.held_out
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_report_is_in_both_parts_and_every_aspect_exists(labelled, language):
+    rows = {part: labelled(f"training_clauses_{language}_{part}") for part in PARTS}
+    known = set(ontology_for(CATEGORIES[language]).names)
+
+    keys = [{row["key"] for row in own} for own in rows.values()]
+    assert not keys[0] & keys[1]
+    for row in [*rows["development"], *rows["final"]]:
+        named = [*(one["aspect"] for one in row["aspects"]), *row["alt_aspects"]]
+        assert set(named) <= known, row["clause"]
+        assert {one["polarity"] for one in row["aspects"]} <= {"pos", "neg", "neu"}

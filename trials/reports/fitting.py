@@ -1,0 +1,140 @@
+"""Fit the parts of a polarity model: vocabulary, scores of words and clauses, report head."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import diags_array
+from sklearn.linear_model import LogisticRegression
+
+from trials.reports.evidence import (
+    EVIDENCE,
+    Matrix,
+    ReadClauses,
+    clause_counts,
+    of_length_one,
+    summed,
+    weighted,
+)
+from trials.reports.features import word_feature
+from trials.reports.polarity import PolarityModel
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+_HEAD_INVERSE_PENALTY = 0.1
+
+
+@dataclass(frozen=True)
+class PolarityOptions:
+    """How a polarity model is trained."""
+
+    language: str = "zh"
+    """zh or en: decides the features."""
+    least_documents: int = 2
+    """A feature must occur in so many texts."""
+    inverse_penalty: float = 5.0
+    """C of the logistic regression; chosen by cross-validation within the training texts."""
+    scaled_inverse_penalty: float = 3.0
+    """C of the regression on features scaled by their log-count ratio; chosen likewise."""
+    clause_inverse_penalty: float = 1.0
+    """C of the clause head: its labels are inherited from the report, so it is held tighter."""
+    least_characters: int = 4
+    """Texts with fewer letters and digits teach nothing."""
+    near_duplicate_jaccard: float = 0.7
+    """Texts this alike are one text; this alike to a held-out text, they are not trained on."""
+
+
+def vocabulary_of(
+    clauses: Sequence[Sequence[str]], options: PolarityOptions, valences: Mapping[str, float]
+) -> list[str]:
+    """The features that occur in enough reports, and the words that have a valence."""
+    counts, features = clause_counts(options.language, [each for own in clauses for each in own])
+    reports = summed(counts, [len(own) for own in clauses])
+    is_frequent = _documents(reports) >= options.least_documents
+    known = {word_feature(word, options.language, is_negated=False) for word in valences}
+    return sorted({*features[is_frequent].tolist(), *known})
+
+
+def _documents(reports: Matrix) -> Ints:
+    """In how many reports each feature occurs."""
+    documents: Ints = np.bincount(reports.indices, minlength=reports.shape[1])
+    return documents
+
+
+def fit_scores(
+    read: ReadClauses,
+    targets: Ints,
+    *,
+    vocabulary: Sequence[str],
+    options: PolarityOptions,
+    valences: Mapping[str, float],
+) -> PolarityModel:
+    """Fit the scores of words and clauses; the report head is left at nothing."""
+    reports = summed(read.counts, read.sizes)
+    document_counts = _documents(reports)
+    is_taught = document_counts >= options.least_documents
+    frequencies = np.where(is_taught, _inverse(document_counts, len(read.sizes)), 0.0)
+    ratios = np.where(is_taught, _log_count_ratios(reports, targets), 0.0)
+    rows = weighted(reports, frequencies)
+    pieces = of_length_one(weighted(read.counts, frequencies))
+    inherited = np.repeat(targets, read.sizes)
+    scaled = of_length_one(rows @ diags_array(ratios))
+    return PolarityModel(
+        language=options.language,
+        description=f"TF-IDF and logistic regression trained on {len(read.sizes)} reviews",
+        vocabulary=tuple(vocabulary),
+        inverse_frequencies=_stored(frequencies),
+        log_count_ratios=_stored(ratios),
+        valences=_stored(_valences(vocabulary, options.language, valences)),
+        word_weights=_weights(of_length_one(rows), targets, options.inverse_penalty),
+        scaled_weights=_weights(scaled, targets, options.scaled_inverse_penalty),
+        clause_weights=_weights(pieces, inherited, options.clause_inverse_penalty),
+        report_weights=np.zeros(EVIDENCE + 1),
+    )
+
+
+def _inverse(document_counts: Ints, documents: int) -> Floats:
+    frequencies: Floats = np.log((1 + documents) / (1 + document_counts)) + 1
+    return frequencies
+
+
+def _log_count_ratios(reports: Matrix, targets: Ints) -> Floats:
+    """Wang and Manning 2012, eq. 1, on presence, with one added to each count."""
+    presence = reports.astype(bool).astype(np.float64)
+    positive = 1 + np.asarray(presence[targets == 1].sum(axis=0)).ravel()
+    negative = 1 + np.asarray(presence[targets == 0].sum(axis=0)).ravel()
+    ratios: Floats = np.log(positive / positive.sum()) - np.log(negative / negative.sum())
+    return ratios
+
+
+def _valences(vocabulary: Sequence[str], language: str, valences: Mapping[str, float]) -> Floats:
+    """The valence of each feature, turned round where the word stands after a negation."""
+    of_feature = {
+        word_feature(word, language, is_negated=is_negated): -valence if is_negated else valence
+        for word, valence in valences.items()
+        for is_negated in (False, True)
+    }
+    return np.array([of_feature.get(feature, 0.0) for feature in vocabulary])
+
+
+def _weights(features: Matrix, targets: Ints, inverse_penalty: float) -> Floats:
+    model = LogisticRegression(C=inverse_penalty, solver="liblinear", max_iter=400, random_state=0)
+    model.fit(features, targets)
+    return _stored(np.append(model.coef_[0], model.intercept_[0]))
+
+
+def fit_head(evidence: Floats, targets: Ints) -> Floats:
+    """Regress on standardised evidence; return weights for the evidence as it is."""
+    means, deviations = evidence.mean(axis=0), evidence.std(axis=0)
+    deviations[deviations == 0] = 1.0
+    model = LogisticRegression(C=_HEAD_INVERSE_PENALTY, max_iter=1000)
+    model.fit((evidence - means) / deviations, targets)
+    weights = model.coef_[0] / deviations
+    return _stored(np.append(weights, model.intercept_[0] - means @ weights))
+
+
+def _stored(values: Floats) -> Floats:
+    """Round to what the file holds, so that a saved model scores like the trained one."""
+    return values.astype(np.float32).astype(np.float64)
