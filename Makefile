@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 MODELS := trials/reports/models/zh.npz
-LEARNING := training.py fitting.py evidence.py polarity.py features.py normalising.py clauses.py opinion_words.yaml
+LEARNING := clauses.py copies.py evidence.py features.py fitting.py language.py matching.py normalising.py opinion_words.py opinion_words.yaml passages.py polarity.py training.py
 
 .PHONY: demo test soak check bench docs lock clean
 
@@ -44,7 +44,7 @@ docs: $(READY)
 	$(BIN)/python -m infra.aws.template
 
 # The polarity models are trained from the corpora that the packages bring.
-$(MODELS): $(READY) $(addprefix trials/reports/,$(LEARNING)) infra/sources/valences.py flows/build.py
+$(MODELS): $(READY) $(addprefix trials/reports/,$(LEARNING)) infra/sources/review_texts.py infra/sources/valences.py flows/build.py
 	$(BIN)/python -m flows.build
 
 lock:

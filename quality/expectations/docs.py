@@ -131,11 +131,17 @@ def _text(template: str, tag: str, params: dict[str, str], styling: dict[str, An
     )
 
 
-def _html(document: Any, home_href: str) -> bytes:
+@cache
+def _view() -> Any:
+    """Return Great Expectations' page view with our frame; it compiles each template once."""
     view = DefaultJinjaPageView()
     own = PackageLoader("quality.expectations", "templates")
     view.env.loader = ChoiceLoader([own, view.env.loader])
-    page: str = view.render(
+    return view
+
+
+def _html(document: Any, home_href: str) -> bytes:
+    page: str = _view().render(
         document,
         style=_style(),
         logo=_logo(),
