@@ -33,10 +33,11 @@ from quality.tables import INPUTS, OUTPUTS
 from trials.draw import hold_draw
 from trials.effect import measure_effect
 from trials.intervals import wilson
+from trials.plan import Limits
 from trials.power import POWER, smallest_detectable_effect
 from trials.quotas import Quota
 from trials.score import ScoreOptions, parse_weights, percentile_in_group
-from trials.strata import DrawOptions, Limits, plan_draw
+from trials.strata import DrawOptions, plan_draw
 
 CLOSED_ON = date(2017, 6, 1)
 AS_OF = date(2017, 12, 1)

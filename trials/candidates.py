@@ -12,10 +12,10 @@ from scipy import sparse
 
 from trials.arrays import place_in_group, texts
 from trials.draw import lot_order
+from trials.plan import Limits
 from trials.prices import HUNDREDTHS, unit_prices
 from trials.programme import Problem
 from trials.quotas import members, parse_quotas
-from trials.strata import Limits
 
 if TYPE_CHECKING:
     from trials.arrays import Bools, Floats, Ints, Texts

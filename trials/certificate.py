@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from quality.tables.outputs import ARMS
 from trials.arrays import texts
 from trials.draw import ALGORITHM
+from trials.plan import Stratum
 from trials.score import PARTS
-from trials.strata import Stratum
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -18,13 +18,13 @@ import numpy as np
 
 from quality.errors import ContractError
 from trials.arrays import place_in_group
-from trials.strata import NOT_DRAWN
+from trials.plan import NOT_DRAWN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from trials.arrays import Bools, Ints, Texts
-    from trials.strata import Plan, Stratum
+    from trials.plan import Plan, Stratum
 
 ALGORITHM = (
     "shike-draw/2 (SHA-256 of trial|seed|user, ascending, by stratum; of trial|seed, by way)"

@@ -11,10 +11,11 @@ from trials.arrays import place_in_group, texts, truths
 from trials.candidates import keep_chances_known, limits_of
 from trials.certificate import WINNERS, Account
 from trials.draw import Drawn, by_way_drawn, hold_draw, open_seed
+from trials.plan import NOT_DRAWN, Limits, Plan
 from trials.power import smallest_detectable_effect
 from trials.score import DECIMALS
 from trials.sentences import STRENGTHS, odds
-from trials.strata import NOT_DRAWN, DrawOptions, Limits, Plan, plan_draw
+from trials.strata import DrawOptions, plan_draw
 
 if TYPE_CHECKING:
     import pyarrow as pa

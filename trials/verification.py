@@ -13,7 +13,7 @@ from quality.tables.outputs import ARMS
 from trials.arrays import numbers, texts
 from trials.certificate import WINNERS, input_hash
 from trials.draw import ALGORITHM, KNOWN_ALGORITHMS, by_way_drawn, commit, draw, lot_order
-from trials.strata import NOT_DRAWN, Stratum
+from trials.plan import NOT_DRAWN, Stratum
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

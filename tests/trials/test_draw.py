@@ -7,8 +7,9 @@ import pytest
 
 from quality.errors import ContractError
 from trials.draw import by_way_drawn, commit, draw, hold_draw, lot_order, open_seed
+from trials.plan import Limits, Stratum
 from trials.quotas import Quota
-from trials.strata import DrawOptions, Limits, Stratum, plan_draw
+from trials.strata import DrawOptions, plan_draw
 
 USERS = [f"u{n:03d}" for n in range(60)]
 

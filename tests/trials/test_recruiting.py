@@ -15,8 +15,8 @@ from quality.errors import ContractError
 from quality.tables.outputs import DRAW_CERTIFICATE, SELECTION
 from trials.draw import by_way_drawn, draw, lot_order, open_seed
 from trials.errors import InfeasibleError
+from trials.plan import NOT_DRAWN, Stratum
 from trials.recruiting import RecruitOptions, recruit
-from trials.strata import NOT_DRAWN, Stratum
 from trials.verification import verify_draw
 
 QUOTAS = [

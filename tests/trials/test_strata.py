@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trials.draw import draw
+from trials.plan import NOT_DRAWN, Limits
 from trials.quotas import Quota
-from trials.strata import NOT_DRAWN, DrawOptions, Limits, plan_draw
+from trials.strata import DrawOptions, plan_draw
 
 OPTIONS = DrawOptions()
 
