@@ -13,7 +13,11 @@ from infra.pseudonyms import pseudonymise
 from quality.schema import Sensitivity, Table
 from quality.tables import OUTPUTS
 
-_COUNTS_OF_PEOPLE = {"replenishment_calendar": "expected_buyers", "trial_funnel": "unique_users"}
+_COUNTS_OF_PEOPLE = {
+    "replenishment_calendar": "expected_buyers",
+    "trial_funnel": "unique_users",
+    "trial_funnel_parts": "unique_users",
+}
 """Tables whose rows are numbers of people, and the column that holds the number."""
 
 

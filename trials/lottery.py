@@ -11,8 +11,8 @@ from trials.arrays import place_in_group, texts, truths
 from trials.candidates import keep_chances_known, limits_of
 from trials.certificate import WINNERS, Account
 from trials.draw import Drawn, by_way_drawn, hold_draw, open_seed
+from trials.outlook import foresee
 from trials.plan import NOT_DRAWN, Limits, Plan
-from trials.power import smallest_detectable_effect
 from trials.score import DECIMALS
 from trials.sentences import STRENGTHS, odds
 from trials.strata import DrawOptions, plan_draw
@@ -85,6 +85,7 @@ def hold_draws(
         ContractError: If a published commitment is not that of the trial's seed.
     """
     outcome, left_out = _before(field)
+    is_buyer = truths(field.facts, "is_recent_buyer")
     accounts = []
     for number, trial in enumerate(drawn.to_pylist()):
         start, end = np.searchsorted(field.problem.trial, [number, number + 1])
@@ -107,7 +108,9 @@ def hold_draws(
                 not_applicable=field.eligibility.not_applicable,
                 objective=objective,
                 bound=round(objective + field.selected.bound - field.selected.objective, DECIMALS),
-                smallest_detectable_effect=_foresee(field.facts, field.rows[start:end], plan),
+                smallest_detectable_effect=foresee(
+                    plan, int(is_buyer[field.rows[start:end]].sum()), int(end - start)
+                ),
             )
         )
     outcome.reason[field.decided.is_given] = "override_given"
@@ -176,12 +179,3 @@ def _results(limits: Limits, result: Drawn) -> list[dict[str, Any]]:
         }
         for quota, count in zip(limits.quotas, got, strict=True)
     ]
-
-
-def _foresee(facts: pa.Table, eligible: Ints, plan: Plan) -> float | None:
-    """Say before the draw what its band could show, given how many buy the item in 30 days anyway."""
-    bands = [one for one in plan.strata if one.arm == "band"]
-    seats = sum(one.seats for one in bands)
-    held_out = sum(one.candidates - one.seats - one.waitlist for one in bands)
-    buyers = int(truths(facts, "is_recent_buyer")[eligible].sum())
-    return smallest_detectable_effect((buyers + 0.5) / (len(eligible) + 1), seats, held_out)

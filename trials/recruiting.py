@@ -21,9 +21,11 @@ from trials.certificate import WINNERS, certify
 from trials.eligibility import EligibilityOptions, judge
 from trials.engine import carried, complete
 from trials.facts import NO_GRADES, gather_facts, trials_to_draw
-from trials.funnel import count_funnel
+from trials.funnel import count_funnel, count_funnel_parts
 from trials.identities import by_person, with_duplicates
+from trials.letters import write_letters
 from trials.lottery import Field, Outcome, hold_draws
+from trials.outlook import look_ahead
 from trials.overrides import OverrideOptions, decided_on, name_replacements
 from trials.profile import ProfileOptions, describe_applicants
 from trials.score import FREEBIE_SHARES, PARTS, ScoreOptions, score_applicants
@@ -89,7 +91,8 @@ def recruit(
 
     Returns:
         ``selection``, ``draw_certificate``, ``selection_audit``, ``trial_funnel``,
-        ``applicant_profile``, ``award_states``, ``report_reminders`` and ``replacements``.
+        ``trial_funnel_parts``, ``applicant_profile``, ``trial_outlook``, ``award_states``,
+        ``report_reminders``, ``applicant_letters`` and ``replacements``.
 
     Raises:
         InfeasibleError: If no selection meets the quotas.
@@ -137,13 +140,16 @@ def recruit(
         "selection": selection,
         "draw_certificate": certificates,
         "trial_funnel": count_funnel(inputs, as_of),
+        "trial_funnel_parts": count_funnel_parts(inputs, as_of, options.smallest_cell),
         "applicant_profile": describe_applicants(inputs, known, as_of, options),
+        "trial_outlook": look_ahead(inputs, as_of, options, options.smallest_cell),
         **follow_awards(
             with_earlier_winners(inputs, so_far),
             as_of=as_of,
             has_deliveries="awards.delivered_on" in known,
             options=options,
         ),
+        "applicant_letters": write_letters(selection, certificates, inputs["trials"]),
         "replacements": name_replacements(so_far, options, as_of),
         "selection_audit": audit_draws(field.facts, selection, certificates, field.decided),
     }

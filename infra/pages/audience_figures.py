@@ -7,19 +7,22 @@ from typing import Any
 
 import pyarrow as pa
 
-from infra.pages.blocks import Cell, Figure, chart_table, columns, legend
-from infra.pages.charts import Bar, Span, bars, spans
+from infra.pages.blocks import Cell, DataTable, Figure, chart_table, columns, legend
+from infra.pages.charts import Bar, Diverging, Span, bars, diverging, spans
 from infra.pages.figures import UNKNOWN, decimal, percent, round_ticks, whole
 from infra.pages.privacy import OTHER, count_or_hidden, merge_small
 from infra.pages.shared_blocks import number_with
 from infra.pages.tallies import records
-from infra.pages.words import name_of, say
+from infra.pages.words import Text, Words, name_of, say
 
 Row = Mapping[str, Any]
 
 _BANDS_DRAWN = 10
-_HAS_ORDER = {"age_band"}
-"""Attributes whose values have an order of their own."""
+_AGES = "age_band"
+"""The attribute whose values have an order of their own, drawn as a pyramid."""
+_NO_AGE = "unknown"
+_HUNDRED = 100
+"""The index of a group that applies as readily as it buys."""
 _FEWEST = 2
 """Values without which there is nothing to compare."""
 
@@ -43,13 +46,17 @@ def funnel_figure(funnel: pa.Table | None, floor: int) -> Figure | None:
 
 
 def profile_figures(profile: pa.Table | None, floor: int) -> list[Figure]:
-    """Draw applicants against buyers of the category, a chart an attribute that has two values or more."""
+    """Draw applicants against buyers of the category, a chart an attribute that has two values or more.
+
+    Ages are a pyramid, applicants to the left and buyers to the right; of the other attributes each
+    value is a line, Wilson's 95 % interval of its share of the applicants.
+    """
     by_attribute: dict[str, list[dict[str, Any]]] = {}
     for band in records(profile):
         by_attribute.setdefault(band["attribute"], []).append(band)
     shown = {attribute: _shown(bands, floor) for attribute, bands in by_attribute.items()}
     return [
-        _profile(attribute, bands)
+        _pyramid(bands) if _is_pyramid(attribute, bands) else _profile(attribute, bands)
         for attribute, bands in sorted(shown.items())
         if len(bands) >= _FEWEST
     ]
@@ -66,17 +73,49 @@ def _shown(bands: list[dict[str, Any]], floor: int) -> list[dict[str, Any]]:
 
 
 def _profile(attribute: str, bands: list[dict[str, Any]]) -> Figure:
-    ordered = bands if attribute in _HAS_ORDER else _largest_first(bands)
+    ordered = bands if attribute == _AGES else _largest_first(bands)
     drawn = [_span(band) for band in ordered[:_BANDS_DRAWN]]
-    top = max(span.high for span in drawn)
+    top = max(max(span.high, *(at for _, at in span.dots)) for span in drawn)
     caption = say("profile.caption", attribute=name_of("attribute", attribute))
-    head = columns("value", "people", "applicant_share", "buyer_share", "index", "interval")
-    table = chart_table(caption, head, [_band_row(band) for band in ordered])
+    table = _table(caption, ordered)
     svg = spans(drawn, domain=(0, top * 1.05), ticks=round_ticks(top), form="~%")
     keys = legend(("main", say("profile.applicants")), ("second", say("profile.buyers")))
     cut = len(ordered) > _BANDS_DRAWN
     note = say("profile.rest", n=_BANDS_DRAWN) if cut else say("profile.note")
     return Figure(caption, svg, table, keys, note)
+
+
+def _is_pyramid(attribute: str, bands: list[dict[str, Any]]) -> bool:
+    """Tell whether there are ages to compare with those of buyers."""
+    known = [band for band in bands if band["value"] != _NO_AGE]
+    return attribute == _AGES and any(band["buyer_share"] for band in known)
+
+
+def _pyramid(bands: list[dict[str, Any]]) -> Figure:
+    drawn = [
+        Diverging(
+            name_of("value", band["value"]),
+            band["applicant_share"],
+            band["buyer_share"] or 0.0,
+            _index(band),
+        )
+        for band in _oldest_first(bands)
+    ]
+    caption = say("pyramid.caption")
+    svg = diverging(drawn, tones=("main", "second"))
+    keys = legend(("main", say("pyramid.applicants")), ("second", say("pyramid.buyers")))
+    return Figure(caption, svg, _table(caption, bands), keys, say("pyramid.note"))
+
+
+def _table(caption: Words, bands: list[dict[str, Any]]) -> DataTable:
+    head = columns("value", "people", "applicant_share", "buyer_share", "index", "interval")
+    return chart_table(caption, head, [_band_row(band) for band in bands])
+
+
+def _oldest_first(bands: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Stand the oldest at the top and the merged at the foot; who has no age is not drawn."""
+    ages = [band for band in bands if band["value"] not in {OTHER, _NO_AGE}]
+    return ages[::-1] + [band for band in bands if band["value"] == OTHER]
 
 
 def _largest_first(bands: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -85,12 +124,24 @@ def _largest_first(bands: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _span(band: Row) -> Span:
     share, buyers = band["applicant_share"], band["buyer_share"]
-    index = say("profile.index", index=decimal(band["index"], 0)) if band["index"] else ""
     name = name_of("value", band["value"])
     if buyers is None:
-        return Span(name, share, share, (("main", share),), index)
-    dots = (("second", buyers), ("main", share))
-    return Span(name, min(share, buyers), max(share, buyers), dots, index)
+        return Span(name, share, share, (("main", share),), "")
+    # The index's interval is that of the applicants' share over the buyers' share.
+    low, high = (
+        share if band[end] is None else band[end] * buyers / _HUNDRED for end in ("low", "high")
+    )
+    return Span(name, low, high, (("second", buyers), ("main", share)), _index(band))
+
+
+def _index(band: Row) -> Text:
+    """Write a band's index, with its interval where there is one."""
+    if not band["index"]:
+        return ""
+    index, interval = decimal(band["index"], 0), _index_interval(band)
+    if interval == UNKNOWN:
+        return say("profile.index", index=index)
+    return say("profile.index_interval", index=index, interval=interval)
 
 
 def _band_row(band: Row) -> tuple[Cell, ...]:

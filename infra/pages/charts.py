@@ -143,11 +143,12 @@ def bars(rows: Sequence[Bar], *, domain: tuple[float, float] | None = None) -> M
     return _drawn(layers, len(rows) * _ROW)
 
 
-def diverging(rows: Sequence[Diverging]) -> Markup:
+def diverging(rows: Sequence[Diverging], tones: tuple[str, str] = ("bad", "good")) -> Markup:
     """Draw two bars a row from a common upright: one to the left, one to the right.
 
     Args:
         rows: Top to bottom; the longest bar of all fills its half.
+        tones: Colours of the left and the right bars.
     """
     most = max((max(row.left, row.right) for row in rows), default=0.0) or 1.0
     wide = (-most, most)
@@ -155,7 +156,7 @@ def diverging(rows: Sequence[Diverging]) -> Markup:
     bars_of = [
         {"row": number, "from": 0, "to": end, "tone": TONES[tone]}
         for number, row in enumerate(rows)
-        for end, tone in ((-row.left, "bad"), (row.right, "good"))
+        for end, tone in zip((-row.left, row.right), tones, strict=True)
     ]
     upright = layer([{"at": 0}], "rule", {"color": TONES["quiet"]}, x=place("at", wide))
     lying = _lying(bars_of, place("from", wide), "to")

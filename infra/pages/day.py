@@ -38,6 +38,7 @@ from infra.pages.tallies import (
     rows_a_person,
     with_return_period,
 )
+from infra.pages.trial_audit import audit_section
 from infra.pages.words import Words, name_of, say
 from quality.tables import OUTPUTS
 
@@ -62,6 +63,7 @@ def render_day(tables: Mapping[str, pa.Table], facts: DayFacts) -> bytes:
         _withheld(tables, facts.as_of),
         _calendar(tables),
         _trials(tables),
+        audit_section(tables.get("selection_audit")),
         _stages(tables),
         _merchants(facts),
         _files(facts),

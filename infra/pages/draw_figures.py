@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from infra.pages.blocks import Figure, chart_table, columns, legend
-from infra.pages.charts import Span, scatter, spans
+from infra.pages.charts import Bar, Span, bars, scatter, spans
 from infra.pages.figures import UNKNOWN, round_ticks, whole
-from infra.pages.privacy import count_or_hidden, hide_small
+from infra.pages.privacy import HIDDEN, count_or_hidden, hide_small
 from infra.pages.shared_blocks import counts_figure
 from infra.pages.words import Words, listed, name_of, say
 
@@ -99,6 +99,26 @@ def quota_figure(draw: Row | None, floor: int) -> Figure | None:
     table = chart_table(caption, columns("value", "people", "min", "max"), rows)
     keys = legend(("main", say("quotas.got")), ("soft", say("quotas.range")))
     return Figure(caption, svg, table, keys)
+
+
+def quotas_so_far_figure(outlook: Row | None) -> Figure | None:
+    """Draw how many apply so far for each quota of an open trial; None without quotas."""
+    quotas = json.loads(outlook["quotas"]) if outlook else []
+    if not quotas:
+        return None
+    drawn, rows = [], []
+    for quota in quotas:
+        name = _quota_name(quota["attribute"], str(quota["value"]))
+        found, low = quota["applicants"], int(quota["min"])
+        number = HIDDEN if found is None else whole(found)
+        tone = "bad" if quota["is_short"] else "main"
+        told = say("quotas.short" if quota["is_short"] else "quotas.enough", people=number, min=low)
+        drawn.append(Bar(name, found or 0, told, tone))
+        most = UNKNOWN if quota["max"] is None else whole(quota["max"])
+        rows.append((name, number, whole(low), most))
+    caption = say("quotas.so_far")
+    table = chart_table(caption, columns("value", "people", "min", "max"), rows)
+    return Figure(caption, bars(drawn), table, note=say("quotas.not_judged"))
 
 
 def counted_arms(draw: Row) -> dict[str, int]:

@@ -128,15 +128,20 @@ def _summary_lines(row: Row, facts: MerchantFacts) -> tuple[Any, ...]:
 
 
 def _trials(tables: Tables, names: Mapping[str, str], facts: MerchantFacts) -> list[Section]:
-    draws = records(tables.get("draw_certificate"))
+    drawn, still_open = (
+        [row["trial_id"] for row in records(tables.get(name))]
+        for name in ("draw_certificate", "trial_outlook")
+    )
+    shown = [*drawn, *(trial_id for trial_id in still_open if trial_id not in drawn)]
     trials = {row["trial_id"]: row for row in records(tables.get("trials"))}
     sections = []
-    for place, draw in enumerate(draws, start=1):
-        item = trials.get(draw["trial_id"], {}).get("item_id")
+    for place, trial_id in enumerate(shown, start=1):
+        item = trials.get(trial_id, {}).get("item_id")
         about = (names.get(item, item),) if item else ()
-        title = say("trial.title", trial=listed((*about, draw["trial_id"])))
-        blocks = trial_blocks(draw["trial_id"], tables, facts.smallest_cell)
-        sections.append(Section(f"trial-{place}", title, blocks, say("trial.lead")))
+        title = say("trial.title", trial=listed((*about, trial_id)))
+        blocks = trial_blocks(trial_id, tables, facts.smallest_cell)
+        lead = say("trial.lead" if trial_id in drawn else "trial.open_lead")
+        sections.append(Section(f"trial-{place}", title, blocks, lead))
     return sections
 
 

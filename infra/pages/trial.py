@@ -1,4 +1,8 @@
-"""One trial for its merchant: who came, who was chosen and by which chance, what it can show."""
+"""One trial for its merchant, before the draw, after it, and once its effect is read.
+
+Who comes and how; then who was chosen and by which chance, who waits and what became of the units;
+then what the trial caused.
+"""
 
 from __future__ import annotations
 
@@ -21,10 +25,19 @@ from infra.pages.blocks import (
     Small,
     columns,
 )
-from infra.pages.draw_figures import arms_figure, counted_arms, quota_figure, score_figure
+from infra.pages.draw_figures import (
+    arms_figure,
+    counted_arms,
+    quota_figure,
+    quotas_so_far_figure,
+    score_figure,
+)
 from infra.pages.effect_figures import effect_blocks
 from infra.pages.figures import decimal, percent, points, whole
+from infra.pages.privacy import HIDDEN
 from infra.pages.tallies import records, rows_of, sorted_by
+from infra.pages.trial_after import after_blocks, awards_figure
+from infra.pages.trial_ways import days_figure, sources_figure
 from infra.pages.words import Words, name_of, say
 
 Row = Mapping[str, Any]
@@ -41,26 +54,45 @@ def trial_blocks(trial_id: str, tables: Tables, floor: int) -> tuple[Block, ...]
         tables: The merchant's copies by name.
         floor: Numbers of fewer people are merged or hidden.
     """
-    draw = next(iter(records(rows_of(tables, "draw_certificate", trial_id=trial_id))), None)
-    trial = next(iter(records(rows_of(tables, "trials", trial_id=trial_id))), None)
+
+    def mine(name: str) -> pa.Table | None:
+        return rows_of(tables, name, trial_id=trial_id)
+
+    draw, trial, outlook = (
+        next(iter(records(mine(name))), None)
+        for name in ("draw_certificate", "trials", "trial_outlook")
+    )
+    parts, selection, states = (
+        mine(name) for name in ("trial_funnel_parts", "selection", "award_states")
+    )
     figures = (
-        funnel_figure(rows_of(tables, "trial_funnel", trial_id=trial_id), floor),
+        funnel_figure(mine("trial_funnel"), floor),
+        days_figure(parts),
+        sources_figure(parts),
         arms_figure(draw, floor),
-        score_figure(rows_of(tables, "selection", trial_id=trial_id)),
+        score_figure(selection),
         quota_figure(draw, floor),
-        *profile_figures(rows_of(tables, "applicant_profile", trial_id=trial_id), floor),
+        quotas_so_far_figure(outlook),
+        awards_figure(states, floor),
+        *profile_figures(_described(mine("applicant_profile")), floor),
     )
     blocks = (
-        _opening(draw, trial),
+        _opening(draw, trial, outlook),
         Figures(tuple(figure for figure in figures if figure)),
         *effect_blocks(trial_id, tables, floor),
-        _chosen(rows_of(tables, "selection", trial_id=trial_id)),
+        _chosen(selection),
+        *after_blocks(selection, states, mine("replacements"), floor),
         _certificate(draw),
     )
     return tuple(block for block in blocks if block)
 
 
-def _opening(draw: Row | None, trial: Row | None) -> Facts:
+def _described(profile: pa.Table | None) -> pa.Table | None:
+    """Leave out the source, which buyers of the category do not have: it has a chart of its own."""
+    return None if profile is None else profile.filter(pc.not_equal(profile["attribute"], "source"))
+
+
+def _opening(draw: Row | None, trial: Row | None, outlook: Row | None) -> Facts:
     facts = []
     if trial:
         facts.append(Fact(say("fact.goal"), name_of("goal", trial["goal"])))
@@ -70,14 +102,32 @@ def _opening(draw: Row | None, trial: Row | None) -> Facts:
                 Small(Day(trial["opens_on"]), Markup("– {}").format(Day(trial["closes_on"]))),
             )
         )
+    if outlook and not draw:
+        facts += _so_far(outlook)
     if draw:
         applicants = sum(counted_arms(draw).values())
         facts.append(Fact(say("fact.applicants"), whole(applicants)))
         facts.append(Fact(say("fact.units"), whole(draw["units"])))
-        effect = draw["smallest_detectable_effect"]
-        if effect is not None:
-            facts.append(Fact(say("fact.sde"), points(effect).lstrip("+"), say("fact.sde_note")))
+        facts += _detectable(draw, say("fact.sde_note"))
     return Facts(tuple(facts))
+
+
+def _so_far(outlook: Row) -> tuple[Fact, ...]:
+    """Tell how an open trial stands."""
+    applicants = outlook["applicants"]
+    number = HIDDEN if applicants is None else whole(applicants)
+    return (
+        Fact(say("fact.applicants_so_far"), number),
+        Fact(say("fact.units"), whole(outlook["units"])),
+        *_detectable(outlook, say("fact.sde_so_far_note")),
+    )
+
+
+def _detectable(row: Row, note: Words) -> tuple[Fact, ...]:
+    effect = row["smallest_detectable_effect"]
+    if effect is None:
+        return ()
+    return (Fact(say("fact.sde"), points(effect).lstrip("+"), note),)
 
 
 def _chosen(selection: pa.Table | None) -> DataTable | None:

@@ -19,7 +19,13 @@ from quality.rules.of_draws import (
 )
 from quality.rules.of_effects import effect_rules, pooled_rules, split_rules
 from quality.rules.of_lists import calendar_rules, need_state_rules, withheld_rules
-from quality.rules.of_outcomes import funnel_rules, profile_rules
+from quality.rules.of_outcomes import (
+    funnel_part_rules,
+    funnel_rules,
+    letter_rules,
+    outlook_rules,
+    profile_rules,
+)
 from quality.rules.of_recommendations import recommendation_rules
 from quality.rules.of_reviews import follow_up_rules, opinion_rules, score_rules, summary_rules
 from quality.schema import Kind
@@ -44,6 +50,9 @@ _FURTHER: Final[Mapping[str, Callable[[Maker, Expected], Iterator[Rule]]]] = {
     "award_states": lambda maker, _: award_state_rules(maker),
     "replacements": replacement_rules,
     "trial_funnel": lambda maker, _: funnel_rules(maker),
+    "trial_funnel_parts": lambda maker, _: funnel_part_rules(maker),
+    "trial_outlook": lambda maker, _: outlook_rules(maker),
+    "applicant_letters": lambda maker, _: letter_rules(maker),
     "applicant_profile": lambda maker, _: profile_rules(maker),
     "trial_effect": lambda maker, _: effect_rules(maker),
     "effect_split": lambda maker, _: split_rules(maker),

@@ -61,6 +61,71 @@ def funnel_rules(maker: Maker) -> Iterator[Rule]:
     )
 
 
+def funnel_part_rules(maker: Maker) -> Iterator[Rule]:
+    """Yield the contract of ``trial_funnel_parts``."""
+    yield maker.table_rule(
+        "part.rate_of_base",
+        """SELECT trial_id, value, step, rate FROM (
+               SELECT *, max(unique_users) FILTER (WHERE is_base)
+                   OVER (PARTITION BY trial_id, part, value) AS under
+               FROM (SELECT *, CASE part WHEN 'source' THEN step = 'apply' ELSE
+                         position = min(position) OVER (PARTITION BY trial_id, part) END AS is_base
+                     FROM {batch}))
+           WHERE CASE WHEN value = 'other' OR under IS NULL THEN rate IS NOT NULL
+               ELSE coalesce(abs(rate - unique_users / under) > 1e-9, true) END
+           ORDER BY trial_id, value, step""",
+        Meaning(
+            en="A rate must be the people of the cell over those of the same day at the first step,"
+            " or over the applicants of the same source.",
+            zh="rate 须为该格人数除以同日首个步骤人数，或除以同来源的申请人数。",
+            why_en="Days and sources are compared by it.",
+            why_zh="据此比较各日与各来源。",
+            dimension="consistency",
+            passes={"unique_users": 20, "under": 80, "rate": 0.25},
+            fails={"unique_users": 20, "under": 80, "rate": 0.5},
+        ),
+        fault=Note(
+            "trial {trial_id}, {value}, {step}: {rate}", "试用 {trial_id}，{value}，{step}：{rate}"
+        ),
+        advice=_MEND,
+        column="rate",
+    )
+
+
+def letter_rules(maker: Maker) -> Iterator[Rule]:
+    """Yield the contract of ``applicant_letters``."""
+    meaning = Meaning(
+        en="A letter must not tell who was held out.",
+        zh="说明中不得透露谁被随机留出。",
+        why_en="Whoever knows may behave otherwise, which spoils the comparison.",
+        why_zh="知情者可能改变行为，使比较失真。",
+        dimension="consistency",
+        passes={"letter_en": "You do not get a product of this trial."},
+        fails={"letter_en": "You were kept for comparison."},
+    )
+    told = "contains(t.letter_en, 'comparison') OR contains(t.letter_zh, '对照')"
+    yield maker.row_rule("letter.blind", told, meaning, "letter_en")
+
+
+def outlook_rules(maker: Maker) -> Iterator[Rule]:
+    """Yield the contract of ``trial_outlook``."""
+    entries = "json_extract(t.quotas, '$[*]')"
+    wrong = (
+        "(q->>'$.applicants')::BIGINT < (q->>'$.min')::BIGINT AND NOT (q->>'$.is_short')::BOOLEAN"
+    )
+    meaning = Meaning(
+        en="A quota must be called short if its applicants are fewer than its minimum.",
+        zh="申请人少于下限的配额须标为不足。",
+        why_en="The merchant can still change the quota before the draw, and only then.",
+        why_zh="商家只有在抽签前才能调整配额。",
+        dimension="consistency",
+        passes={"quotas": '[{"min":3,"applicants":9,"is_short":false}]'},
+        fails={"quotas": '[{"min":30,"applicants":9,"is_short":false}]'},
+    )
+    condition = f"len(list_filter({entries}, lambda q: {wrong})) > 0"
+    yield maker.row_rule("quotas.short_below_minimum", condition, meaning, "quotas")
+
+
 def profile_rules(maker: Maker) -> Iterator[Rule]:
     """Yield the contract of ``applicant_profile``."""
     yield maker.table_rule(

@@ -20,8 +20,8 @@ from quality.tables import OUTPUTS
 pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("prefect")]
 
 MADE_BY_A_FIRST_DAY = sorted(set(OUTPUTS) - set(flows.stages.MAKES["effect"]))
-NOTHING_TO_SAY = {"quarantine", "replacements", "proposed_terms"}
-"""Tables that have no row where nothing is refused, returned or new."""
+NOTHING_TO_SAY = {"quarantine", "replacements", "proposed_terms", "trial_outlook"}
+"""Tables that have no row where nothing is refused, returned, new or open."""
 
 
 def rewritten(shop, folder, name, query):

@@ -277,9 +277,12 @@ def test_without_trials_there_is_nothing_to_do(as_of):
         "selection": 0,
         "draw_certificate": 0,
         "trial_funnel": 0,
+        "trial_funnel_parts": 0,
         "applicant_profile": 0,
+        "trial_outlook": 0,
         "award_states": 0,
         "report_reminders": 0,
+        "applicant_letters": 0,
         "replacements": 0,
         "selection_audit": 0,
     }

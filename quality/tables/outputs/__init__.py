@@ -16,6 +16,7 @@ from quality.tables.outputs.recommending import (
     WITHHELD_REASONS,
 )
 from quality.tables.outputs.recruiting import (
+    APPLICANT_LETTERS,
     APPLICANT_PROFILE,
     ARMS,
     AWARD_STATES,
@@ -25,6 +26,8 @@ from quality.tables.outputs.recruiting import (
     SELECTION,
     SELECTION_AUDIT,
     TRIAL_FUNNEL,
+    TRIAL_FUNNEL_PARTS,
+    TRIAL_OUTLOOK,
 )
 from quality.tables.outputs.reviewing import (
     AUDIENCES,
@@ -49,6 +52,7 @@ from quality.tables.outputs.validating import (
 )
 
 __all__ = [
+    "APPLICANT_LETTERS",
     "APPLICANT_PROFILE",
     "ARMS",
     "AUDIENCES",
@@ -83,6 +87,8 @@ __all__ = [
     "SOURCE_SCORECARD",
     "TRIAL_EFFECT",
     "TRIAL_FUNNEL",
+    "TRIAL_FUNNEL_PARTS",
+    "TRIAL_OUTLOOK",
     "VALIDATION_REPORT",
     "VERDICTS",
     "WITHHELD_REASONS",
@@ -98,9 +104,12 @@ OUTPUTS: dict[str, Table] = {
         SELECTION,
         DRAW_CERTIFICATE,
         TRIAL_FUNNEL,
+        TRIAL_FUNNEL_PARTS,
         APPLICANT_PROFILE,
+        TRIAL_OUTLOOK,
         AWARD_STATES,
         REPORT_REMINDERS,
+        APPLICANT_LETTERS,
         REPLACEMENTS,
         SELECTION_AUDIT,
         REPORT_SCORES,

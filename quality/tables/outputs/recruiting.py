@@ -148,6 +148,8 @@ DRAW_CERTIFICATE = Table(
     ),
 )
 
+FUNNEL_PARTS = ("day", "source")
+
 TRIAL_FUNNEL = Table(
     name="trial_funnel",
     key=("trial_id", "step"),
@@ -164,6 +166,42 @@ TRIAL_FUNNEL = Table(
             "rate?",
             "Share of the people of the first step that has any; null where unknown.",
             "占首个非零步骤人数之比；未知为空。",
+            unit="share",
+            low=0,
+        ),
+    ),
+)
+
+TRIAL_FUNNEL_PARTS = Table(
+    name="trial_funnel_parts",
+    key=("trial_id", "part", "value", "step"),
+    merchant_facing=True,
+    formats=("parquet", "csv"),
+    en="The funnel by day and by source: who took each step when, and where applicants came from.",
+    zh="按日、按来源的试用漏斗：各步骤何时有多少人，申请人从何而来。",
+    columns=(
+        TRIAL,
+        text("part", "By what the people are told apart.", "按什么划分。", values=FUNNEL_PARTS),
+        text(
+            "value",
+            "Day of a person's first such step, as YYYY-MM-DD, or the source of their application;"
+            " small ones are merged into 'other'.",
+            "首次完成该步骤之日（YYYY-MM-DD），或其申请的来源；过小者并入 other。",
+        ),
+        text("step", "Step of the funnel.", "步骤。"),
+        integer("position", "Order of the step, from 1.", "步骤次序，从 1 起。", low=1),
+        integer(
+            "unique_users",
+            "Different people; by source, of those who applied.",
+            "人数；按来源时只计申请人。",
+            unit="people",
+            low=1,
+        ),
+        number(
+            "rate?",
+            "By day, over the people of the day at the first step listed; by source, over its"
+            " applicants; null where that number is merged.",
+            "按日为占当日首个列出步骤人数之比，按来源为占该来源申请人之比；分母被合并则为空。",
             unit="share",
             low=0,
         ),
@@ -276,10 +314,74 @@ REPORT_REMINDERS = Table(
     ),
 )
 
+TRIAL_OUTLOOK = Table(
+    name="trial_outlook",
+    key=("trial_id",),
+    merchant_facing=True,
+    formats=("parquet", "csv"),
+    en="Trials that take applications: what the draw could show with the applicants so far.",
+    zh="申请中的试用：以目前的申请人，抽签能看出什么、配额能否满足。",
+    columns=(
+        TRIAL,
+        integer("units", "Units to be given away.", "份数。", unit="units", low=0),
+        integer(
+            "applicants?",
+            "People who applied so far; null while they are few.",
+            "目前的申请人数；人数过少为空。",
+            unit="people",
+            low=0,
+        ),
+        number(
+            "smallest_detectable_effect?",
+            "Smallest effect on the purchase rate that a draw among them could show (power 80 %,"
+            " level 5 %); null where nobody would be held out, or they are few.",
+            "在这些人中抽签可检出的最小效应（功效 80%，水平 5%）；无人留出或人数过少为空。",
+            unit="share",
+            low=0,
+        ),
+        json(
+            "quotas",
+            "Quotas with the applicants of each group so far (null while few), and whether they are"
+            " fewer than the minimum.",
+            "各配额、该组目前的申请人数（过少为空）以及是否不足下限。",
+        ),
+    ),
+)
+
+LETTER_OUTCOMES = ("chosen", "waiting", "not_chosen", "refused")
+
+APPLICANT_LETTERS = Table(
+    name="applicant_letters",
+    key=("trial_id", "user_id"),
+    merchant_facing=False,
+    formats=("parquet", "csv"),
+    en="What each applicant is told: the outcome and why, what happens next, how to check the draw.",
+    zh="致申请人的说明：结果及理由、下一步、如何核验抽签。",
+    columns=(
+        TRIAL,
+        USER,
+        text(
+            "outcome",
+            "What the applicant learns. Who was held out is told what others not drawn are told.",
+            "告知申请人的结果；随机留出者与其他未中签者所见相同。",
+            values=LETTER_OUTCOMES,
+        ),
+        text("letter_zh", "What to send, in Chinese.", "说明（中文）。"),
+        text("letter_en", "What to send, in English.", "说明（英文）。"),
+        text("seed", "The seed of the draw, for who wants to check it.", "抽签种子，供核验。"),
+        text("seed_commitment", "SHA-256 of the seed.", "种子的 SHA-256。"),
+        boolean(
+            "is_precommitted",
+            "Whether the commitment was published before the draw.",
+            "承诺值是否在抽签前公布。",
+        ),
+    ),
+)
+
 REPLACEMENTS = Table(
     name="replacements",
     key=("trial_id", "user_id"),
-    merchant_facing=False,
+    merchant_facing=True,
     formats=("parquet", "csv"),
     en="Units that came back, and who of the waitlist gets them.",
     zh="递补：退回的份数由哪位候补获得。",

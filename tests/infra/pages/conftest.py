@@ -165,6 +165,7 @@ def _selection():
                 "rank": place + 1 if eligible else None,
                 "score": 0.92 - place * 0.005 if eligible else None,
                 "inclusion_probability": {"core": 1.0, "band": 0.4, "open": 0.05}.get(arm, 0.0),
+                "waitlist_position": place - 45 if arm == "waitlist" else None,
                 "reason_code": arm,
                 "reason_zh": zh,
                 "reason_en": en,
@@ -213,6 +214,99 @@ def _funnel():
         for place, (step, people) in enumerate(steps, start=1)
     ]
     return _table(OUTPUTS["trial_funnel"], rows)
+
+
+def _funnel_parts():
+    days = [(f"2017-11-{day}", 20 + 9 * (day % 4)) for day in range(20, 25)]
+    cells = [
+        *(("day", day, "view", 1, people * 8, 1.0) for day, people in days),
+        *(("day", day, "apply", 5, people, 1 / 8) for day, people in days),
+        ("day", "other", "apply", 5, 7, None),
+        ("source", "首页", "apply", 5, 90, 1.0),
+        ("source", "search", "apply", 5, 53, 1.0),
+        ("source", "other", "apply", 5, 7, None),
+        ("source", "search", "share", 4, 12, 12 / 53),
+    ]
+    names = ("part", "value", "step", "position", "unique_users", "rate")
+    rows = [{"trial_id": "t1", **dict(zip(names, cell, strict=True))} for cell in cells]
+    return _table(OUTPUTS["trial_funnel_parts"], rows)
+
+
+def _outlook():
+    quotas = [
+        {"attribute": "age_band", "value": "25-34", "min": 20, "max": None, "applicants": 12, "is_short": True},
+        {"attribute": "is_newcomer", "value": "true", "min": 5, "max": 20, "applicants": 31, "is_short": False},
+        {"attribute": "region", "value": "北京", "min": 6, "max": 9, "applicants": None, "is_short": True},
+    ]  # fmt: skip
+    row = {
+        "trial_id": "t2",
+        "units": 30,
+        "applicants": 44,
+        "smallest_detectable_effect": 0.23,
+        "quotas": json.dumps(quotas),
+    }
+    return _table(OUTPUTS["trial_outlook"], [row])
+
+
+def _award_states():
+    states = ["awarded"] * 8 + ["delivered"] * 6 + ["due"] * 7 + ["late"] * 2 + ["disclosed"] * 9
+    rows = [
+        {
+            "trial_id": "t1",
+            "user_id": f"a{place:03d}",
+            "state": state,
+            "awarded_on": date(2017, 12, 1),
+            "due_on": date(2018, 1, 15),
+            "days_left": 42,
+        }
+        for place, state in enumerate(states)
+    ]
+    return _table(OUTPUTS["award_states"], rows)
+
+
+def _replacements():
+    rows = [
+        {
+            "trial_id": "t1",
+            "user_id": "a003",
+            "replacement_user_id": "a050",
+            "waitlist_position": 1,
+        },
+        {"trial_id": "t1", "user_id": "a004"},
+    ]
+    return _table(OUTPUTS["replacements"], rows)
+
+
+def _audit():
+    figures = {
+        "replay_differences": (0.0, True),
+        "ratings_read": (0.0, True),
+        "overrides": (1.0, None),
+        "newcomer_share": (0.31, None),
+        "newcomer_share_eligible": (0.35, None),
+        "award_gini": (0.82, None),
+        "top_decile_share": (0.61, None),
+    }
+    differences = {
+        ("age_band", "25-34"): 0.31,
+        ("age_band", "35-44"): -0.12,
+        ("region", "上海"): 0.0,
+        ("is_newcomer", "true"): -0.2,
+        ("fit", ""): 0.04,
+        ("score", ""): None,
+    }
+    blank = {"trial_id": "t1", "attribute": "", "value": ""}
+    rows = [
+        blank | {"measure": measure, "result": result, "is_passed": passed}
+        for measure, (result, passed) in figures.items()
+    ]
+    rows += [
+        blank
+        | {"measure": "standardised_difference", "result": result}
+        | {"attribute": attribute, "value": value}
+        for (attribute, value), result in differences.items()
+    ]
+    return _table(OUTPUTS["selection_audit"], rows)
 
 
 def _profile():
@@ -701,7 +795,14 @@ def _trials():
         "reports_due_on": date(2018, 1, 15),
         "goal": "improve",
     }
-    return _table(INPUTS["trials"], [row])
+    still_open = row | {
+        "trial_id": "t2",
+        "item_id": "i1",
+        "units": 30,
+        "opens_on": date(2017, 11, 28),
+        "closes_on": date(2017, 12, 10),
+    }
+    return _table(INPUTS["trials"], [row, still_open])
 
 
 @pytest.fixture(scope="session")
@@ -713,7 +814,12 @@ def tables():
         "selection": _selection(),
         "draw_certificate": _certificate(),
         "trial_funnel": _funnel(),
+        "trial_funnel_parts": _funnel_parts(),
         "applicant_profile": _profile(),
+        "trial_outlook": _outlook(),
+        "award_states": _award_states(),
+        "replacements": _replacements(),
+        "selection_audit": _audit(),
         "trial_effect": _effect(),
         "effect_split": _split(),
         "pooled_effect": _pooled(),

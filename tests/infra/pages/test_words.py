@@ -17,6 +17,7 @@ from recommender.evaluation.contenders import ablated_name
 from recommender.evaluation.report import PRINTED
 from recommender.shike_model import ABLATIONS
 from trials.reports.kano import KINDS, UNDECIDED
+from trials.score import PARTS
 
 SOURCES = "\n".join(
     part.read_text(encoding="utf-8")
@@ -65,6 +66,9 @@ CODED = {
     "change": CHANGES,
     "rating": ("raw", "weighted", "corrected"),
     "segment": ("newcomer_true", "newcomer_false"),
+    "award": OUTPUTS["award_states"].column("state").values,
+    "audit_verdict": ("equal", "unequal", "unread", "was_read"),
+    "score_part": (*PARTS, "score"),
     "goal": INPUTS["trials"].column("goal").values,
 }
 OPEN_SECTIONS = {"attribute", "balance", "column", "evidence", "fate", "fill", "return", "step", "term", "value"}  # fmt: skip

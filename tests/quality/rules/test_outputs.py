@@ -89,6 +89,23 @@ GOOD = {
         for step, place, users, rate in [("view", 1, 0, 0.0), ("share", 2, 4, 1.0),
                                          ("apply", 3, 6, 1.5)]
     ],
+    "trial_funnel_parts": [
+        {"trial_id": "t1", "part": part, "value": value, "step": step, "position": place,
+         "unique_users": users, "rate": rate}
+        for part, value, step, place, users, rate in [
+            ("day", "2026-02-20", "view", 1, 40, 1.0), ("day", "2026-02-20", "apply", 5, 10, 0.25),
+            ("day", "2026-02-21", "apply", 5, 9, None), ("day", "other", "view", 1, 8, None),
+            ("source", "friend", "share", 4, 6, 0.5), ("source", "friend", "apply", 5, 12, 1.0)]
+    ],
+    "trial_outlook": [
+        {"trial_id": "t1", "units": 9, "applicants": 40, "smallest_detectable_effect": 0.2,
+         "quotas": '[{"min": 3, "applicants": 9, "is_short": false},'
+                   ' {"min": 3, "applicants": null, "is_short": true}]'}
+    ],
+    "applicant_letters": [
+        {"trial_id": "t1", "user_id": "u1", "outcome": "chosen", "letter_zh": "获得", "letter_en": "Yes",
+         "seed": "5eed", "seed_commitment": "c", "is_precommitted": True}
+    ],
     "applicant_profile": [
         {"trial_id": "t1", "attribute": "region", "value": value, "applicants": 3,
          "applicant_share": 0.5, "buyer_share": 0.5, "index": 100.0, "low": 50.0, "high": 150.0}
@@ -221,6 +238,16 @@ BROKEN = [
     ("draw_certificate.units.as_drawn", 0, {"units": 3}),
     ("trial_funnel.funnel.steps_in_order", 1, {"position": 4}),
     ("trial_funnel.funnel.rate_of_first", 2, {"rate": 1.0}),
+    ("trial_funnel_parts.part.rate_of_base", 1, {"rate": 0.5}),
+    ("trial_funnel_parts.part.rate_of_base", 2, {"rate": 0.5}),
+    ("trial_funnel_parts.part.rate_of_base", 4, {"rate": None}),
+    ("trial_funnel_parts.key.unique", 2, {"value": "2026-02-20"}),
+    (
+        "trial_outlook.quotas.short_below_minimum",
+        0,
+        {"quotas": '[{"min": 30, "applicants": 9, "is_short": false}]'},
+    ),
+    ("applicant_letters.letter.blind", 0, {"letter_zh": "您被作为对照。"}),
     ("applicant_profile.shares.sum_to_one", 0, {"applicant_share": 0.4}),
     ("applicant_profile.interval.holds_estimate", 0, {"low": 101.0}),
     ("trial_effect.interval.holds_estimate", 0, {"high": 0.05}),
