@@ -4,7 +4,8 @@ Polarity is measured on the held-out texts, which nothing was trained or tuned o
 and suggestions are measured on two sets of hand labels: the development labels, which the rules and
 dictionaries were written beside, and the final part of our own labels of training texts, whose
 errors nobody looked at (``tests/trials/reports/labels/README.md``). The weights of clause polarity
-were chosen on the development labels and on the other part of ours. The models measured here never
+were chosen on the development labels and on the other part of ours, how sure it is also on our
+labels of praise and blame, beside which no rule was written. The models measured here never
 saw the reports of our own labels, so they learned from a little less than those that are built.
 The few held-out reviews that are flagged as copies are printed, to be read. Takes some minutes.
 """
@@ -20,7 +21,7 @@ import numpy as np
 
 from infra.sources.review_texts import Reviews, chinese_reviews, english_reviews
 from infra.sources.valences import chinese_valences
-from trials.reports.clause_polarity import clause_polarities, sign_of
+from trials.reports.clause_polarity import calibrated, clause_polarities, sign_of
 from trials.reports.copies import Likeness, copied_from
 from trials.reports.normalising import normalise
 from trials.reports.ontology import ontology_for
@@ -40,7 +41,8 @@ TO_REACH = {
     "clause polarity, development": (0.96, 0.94),
     "  dissenting from the star": (0.75, 0.75),
     "clause polarity, ours": (0.96, 0.94),
-    "  calibration error (ECE), development and ours, at most": (0.05, 0.05),
+    "clause polarity, ours, no rule written beside": (0.96, 0.94),
+    "  calibration error (ECE) of all three, at most": (0.05, 0.05),
     "aspect F1, development": (0.82, 0.75),
     "aspect F1, ours": (0.82, 0.75),
     "suggestion precision, development": (0.85, 0.75),
@@ -49,6 +51,7 @@ TO_REACH = {
     "half-copied, recall": (0.60, 0.60),
     "other reviews flagged, at most": (0.003, 0.003),
 }
+SIGN = {"pos": 1, "neg": -1}
 BINS = 10
 EVEN = 0.5
 LONG_ENOUGH = 40
@@ -70,7 +73,8 @@ def measured(reviews: Reviews, valences: dict[str, float]) -> dict[str, float]:
     """Return every figure of one language, by name."""
     language = reviews.language
     own = [*labelled(f"training_clauses_{language}_final")]
-    also_development = [*labelled(f"training_clauses_{language}_development"), *own]
+    fresh = [*labelled(f"training_polarity_{language}")]
+    also_development = [*labelled(f"training_clauses_{language}_development"), *own, *fresh]
     unseen = reviews.held_out | {row["key"] for row in also_development}
     options = PolarityOptions(language=language)
     model = train_polarity(reviews.texts, reviews.labels, unseen, options, valences)
@@ -78,7 +82,7 @@ def measured(reviews: Reviews, valences: dict[str, float]) -> dict[str, float]:
     development = [*labelled(f"clauses_{language}")]
     return {
         **polarity(reviews, models),
-        **clause_polarity(development, own, models),
+        **clause_polarity(development, own, fresh, models),
         "aspect F1, development": aspect_f1(development, language),
         "aspect F1, ours": aspect_f1(own, language),
         **suggestions(language),
@@ -109,22 +113,23 @@ def calibration_error(chances: np.ndarray, labels: np.ndarray) -> float:
 
 
 def clause_polarity(
-    development: list[dict], own: list[dict], models: PolarityModels
+    development: list[dict], own: list[dict], fresh: list[dict], models: PolarityModels
 ) -> dict[str, float]:
     """Return clause polarity with the star known, of clauses whose aspects agree."""
     right, dissents, chances, signs = {}, {}, [], []
-    for name, rows in {"development": development, "ours": own}.items():
-        wanted, stars, odds = clause_odds(rows, models)
+    for name, rows in {"development": development, "ours": own, "fresh": fresh}.items():
+        wanted, stars, odds, sure = clause_odds(rows, models)
         given = sign_of(odds, ReviewOptions(neutral_band=0.0))
         right[name], dissents[name] = given == wanted, np.sign(stars - 3) != wanted
-        chances += (1 / (1 + np.exp(-odds))).tolist()
+        chances += (1 / (1 + np.exp(-sure))).tolist()
         signs += (wanted > 0).tolist()
-    dissenting = np.concatenate([right[name][dissents[name]] for name in right])
+    dissenting = np.concatenate([right[name][dissents[name]] for name in ("development", "ours")])
     return {
         "clause polarity, development": right["development"].mean(),
         "clause polarity, ours": right["ours"].mean(),
         "  dissenting from the star": dissenting.mean(),
-        "  calibration error (ECE), development and ours, at most": calibration_error(
+        "clause polarity, ours, no rule written beside": right["fresh"].mean(),
+        "  calibration error (ECE) of all three, at most": calibration_error(
             np.array(chances), np.array(signs)
         ),
     }
@@ -132,15 +137,22 @@ def clause_polarity(
 
 def clause_odds(
     rows: list[dict], models: PolarityModels
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return wanted sign, stars and log odds of the clauses that praise or blame."""
-    kept = [
-        row for row in rows if {each["polarity"] for each in row["aspects"]} in ({"pos"}, {"neg"})
-    ]
-    wanted = np.array([1 if row["aspects"][0]["polarity"] == "pos" else -1 for row in kept])
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return wanted sign, stars, log odds and calibrated log odds of clauses that praise or blame."""
+    kept = [row for row in rows if sign(row)]
+    wanted = np.array([sign(row) for row in kept])
     stars = np.array([5.0 if row["doc_y"] else 2.0 for row in kept])
     texts = [normalise(row["clause"]).text for row in kept]
-    return wanted, stars, clause_polarities(texts, stars, models, OPTIONS)
+    odds = clause_polarities(texts, stars, models, OPTIONS)
+    return wanted, stars, odds, calibrated(odds, texts)
+
+
+def sign(row: dict) -> int:
+    """Return 1 or -1 where a clause only praises or only blames, else 0."""
+    found = (
+        {row["polarity"]} if "polarity" in row else {each["polarity"] for each in row["aspects"]}
+    )
+    return SIGN.get(found.pop(), 0) if len(found) == 1 else 0
 
 
 def aspect_f1(rows: list[dict], language: str) -> float:

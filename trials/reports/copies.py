@@ -33,8 +33,8 @@ class Likeness:
     """Or the share of the shorter text's shingles that the other holds too; above 1: never."""
     boilerplate_share: float
     """Shingles in more than this share of at least 50 texts are left out of the comparison."""
-    passage_share: float = 0.3
-    """Or the share of a text that it takes word for word from one earlier text; above 1: never."""
+    passage_share: float = 0.45
+    """Or the share of its letters that it takes word for word from one earlier text; above 1: never."""
 
 
 def copied_from(texts: Sequence[str], likeness: Likeness) -> Ints:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quality.text_keys import bare
-from trials.reports.clause_polarity import clause_polarities, sign_of
+from trials.reports.clause_polarity import calibrated, clause_polarities, sign_of
 from trials.reports.clauses import Clause, split_clauses
 from trials.reports.competitors import speaks_of_another
 from trials.reports.language import language_of
@@ -53,7 +53,7 @@ class Opinion:
     aspect: str
     polarity: int
     strength: float
-    """How far the clause is from neutral, in log odds."""
+    """How far the clause is from neutral, in calibrated log odds."""
     is_suggestion: bool
     is_safety: bool
     quote: str
@@ -133,11 +133,12 @@ def read_reports(
     known = np.array(
         [chances.clauses[each.report - first][each.clause.sentence_id] for each in heard]
     )
-    odds = clause_polarities([each.clause.text for each in heard], stars, models, options, known)
-    signs = sign_of(odds, options)
+    texts = [each.clause.text for each in heard]
+    odds = clause_polarities(texts, stars, models, options, known)
+    signs, strengths = sign_of(odds, options), np.abs(calibrated(odds, texts))
     opinions = [
         opinion
-        for each, sign, strength in zip(heard, signs.tolist(), np.abs(odds).tolist(), strict=True)
+        for each, sign, strength in zip(heard, signs.tolist(), strengths.tolist(), strict=True)
         for opinion in _opinions(each, sign, strength, reports[each.report - first].text)
     ]
     return opinions, _facts(parsed, opinions, first, chances.reports)

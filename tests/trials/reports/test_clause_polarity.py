@@ -1,6 +1,8 @@
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 
-from trials.reports.clause_polarity import clause_polarities, sign_of
+from trials.reports.clause_polarity import calibrated, clause_polarities, sign_of
 from trials.reports.options import ReviewOptions
 from trials.reports.polarity import PolarityModels
 
@@ -27,3 +29,20 @@ def test_each_clause_is_read_in_its_own_language():
 
 def test_no_clauses_have_no_polarity():
     assert signs([], []) == []
+
+
+@given(st.lists(st.integers(-200, 200), min_size=1), st.sampled_from(["键盘好", "tasty"]))
+def test_calibration_keeps_sign_and_order_and_leaves_nothing_at_nothing(tenths, clause):
+    before = np.sort([*tenths, 0]) / 10
+
+    after = calibrated(before, [clause] * len(before))
+
+    assert (np.sign(after) == np.sign(before)).all()
+    assert (np.diff(after)[np.diff(before) > 0] > 0).all()
+
+
+def test_doubt_is_calibrated_in_the_language_of_the_clause():
+    after = calibrated(np.array([1.0, 1.0, -1.0]), ["键盘好", "tasty", "键盘差"])
+
+    assert after[0] < after[1] < -after[2]
+    assert calibrated(np.empty(0), []).shape == (0,)

@@ -16,8 +16,12 @@ def test_every_label_quotes_a_text_that_is_not_held_out(corpora, labelled, langu
     reviews = corpora[language]
     texts = {text_key(text): text for text in reviews.texts}
 
-    for part in PARTS:
-        for row in labelled(f"training_clauses_{language}_{part}"):
+    names = [
+        *(f"training_clauses_{language}_{part}" for part in PARTS),
+        f"training_polarity_{language}",
+    ]
+    for name in names:
+        for row in labelled(name):
             assert texts[row["key"]][row["start"] : row["end"]] == row["clause"]
             assert row["key"] not in reviews.held_out
 
@@ -33,3 +37,14 @@ def test_no_report_is_in_both_parts_and_every_aspect_exists(labelled, language):
         named = [*(one["aspect"] for one in row["aspects"]), *row["alt_aspects"]]
         assert set(named) <= known, row["clause"]
         assert {one["polarity"] for one in row["aspects"]} <= {"pos", "neg", "neu"}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_labels_of_praise_and_blame_are_of_other_reports(labelled, language):
+    rows = labelled(f"training_polarity_{language}")
+    others = {
+        row["key"] for part in PARTS for row in labelled(f"training_clauses_{language}_{part}")
+    }
+
+    assert not others & {row["key"] for row in rows}
+    assert {row["polarity"] for row in rows} == {"pos", "neg", "none"}
