@@ -27,6 +27,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
 import numpy as np
@@ -44,6 +45,8 @@ from quality.rules import rules_of
 from quality.tables import INPUTS
 from quality.tables.inputs import EVENT_TYPES
 from quality.validation import ValidationOptions, validate
+
+Result = TypeVar("Result")
 
 AS_OF = date(2019, 1, 1)
 ROUNDS = 3
@@ -271,26 +274,31 @@ def run(contestant: str, folder: Path) -> Figures:
     return Figures(seconds, peak, refused, rules)
 
 
-def alone(contestant: str, folder: Path) -> Figures:
-    """Run one contestant in a process of its own."""
+def make_shops(folder: Path, people: int) -> None:
+    """Write a shop with bad rows, and beside it the same in random order."""
+    write_synthetic_shop(folder, SyntheticOptions(users=people, days=365, seed=1, items=50_000))
+    spoil(folder / "events.parquet")
+    shuffle(folder, folder.with_name(SHUFFLED))
+
+
+def in_a_process(work: Callable[..., Result], *arguments: object) -> Result:
+    """Work in a process of its own: whoever needs much memory passes its peak on to its children."""
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=context) as pool:
-        return pool.submit(run, contestant, folder).result()
+        return pool.submit(work, *arguments).result()
 
 
 def measure(people: int) -> tuple[int, float]:
     """Print the figures of one size; return the number of events and shike's seconds."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "shop"
-        write_synthetic_shop(folder, SyntheticOptions(users=people, days=365, seed=1, items=50_000))
-        spoil(folder / "events.parquet")
-        shuffle(folder, folder.with_name(SHUFFLED))
+        in_a_process(make_shops, folder, people)
         events = pq.read_metadata(folder / "events.parquet").num_rows
         found: dict[str, list[Figures]] = {name: [] for name in CONTESTANTS}
         for turn in range(ROUNDS):
             for name, figures in found.items():
                 if name != "pandas" or turn == 0:
-                    figures.append(alone(name, folder))
+                    figures.append(in_a_process(run, name, folder))
     seconds = {name: float(np.median([each.seconds for each in found[name]])) for name in found}
     for name, figures in found.items():
         peak = max(each.peak_bytes for each in figures) / 2**30
