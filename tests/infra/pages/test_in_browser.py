@@ -80,7 +80,8 @@ def test_the_switch_changes_every_word_and_the_title(visitor, store):
 def test_the_language_travels_with_the_links(visitor, store):
     page = visitor.open(f"{(store / 'index.html').as_uri()}#lang=en")
 
-    page.get_by_role("link", name="Validation report").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Validation report").click()
 
     assert page.evaluate("document.documentElement.lang") == "en"
     assert "All rules" in page.evaluate(SEEN)
@@ -124,7 +125,8 @@ def test_pages_work_over_http(visitor, store):
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         page = visitor.open(f"http://127.0.0.1:{server.server_port}/index.html#lang=en")
-        page.get_by_role("link", name="The day", exact=True).click()
+        with page.expect_navigation():
+            page.get_by_role("link", name="The day", exact=True).click()
         shown = page.evaluate(SEEN)
         server.shutdown()
 
