@@ -10,7 +10,7 @@ processes of their own, whose peak memory is theirs alone; importing is not time
 - checks: of that, only what is asked of the next one, once the files are read: the same rules of
   events, counted by Great Expectations inside DuckDB.
 - shuffled: checks, of the same rows in random order: where keys ascend, one look proves that none
-  occurs twice; here they have to be grouped, as pandas and SQL always do.
+  occurs twice; here their hashes have to be sorted.
 - pandas: Great Expectations on pandas checks the rules that its own expectations can say, and
   splits nothing: reading is not timed. At 10 million rows it is run once.
 - sql: the rules of events by hand, for DuckDB: one query flags, two write what is good and bad.

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from quality.reading import known
 from quality.reading.known import know_rows
 from quality.tables.inputs import AWARDS
 
@@ -49,6 +50,20 @@ def occurring_twice(rows):
 @given(st.lists(KEYS, max_size=12))
 def test_repeated_keys_are_those_that_occur_twice(rows):
     assert repeated(rows) == occurring_twice(rows)
+
+
+def test_keys_too_many_to_be_looked_at_at_once_are_looked_at_in_parts(monkeypatch):
+    monkeypatch.setattr(known, "_MARKS_AT_ONCE", 7)
+    rows = [("a", str(n % 13)) for n in range(20)]
+
+    assert repeated(rows) == occurring_twice(rows) != []
+
+
+def test_keys_whose_hashes_are_the_same_are_told_apart_by_their_texts(monkeypatch):
+    monkeypatch.setattr(known, "_mark", lambda table: f"hash(length({table.key[0]}))")
+    rows = [("b", "1"), ("a", "1"), ("a", "2"), ("b", "1"), ("c", "3")]
+
+    assert repeated(rows) == [("b", "1")]
 
 
 @pytest.mark.parametrize("last", [("b", "2"), ("b", "1"), ("a", "9")])
