@@ -1,19 +1,22 @@
 """The things every user scores highest by the product of factors: all users, all things, exact.
 
 Scores are computed a block of users and a tile of things at a time and looked at while they are in
-the cache. Three bounds spare the rest, and none of them is a guess:
+the cache. What spares the rest are bounds, and none of them is a guess:
 
-- Things are taken longest vector first. The n-th best of the maxima of runs of the first few
-  thousand is a *bar*: n things reach it, so whatever stays below it is not among the n best.
+- Things are taken longest vector first. Of the first few thousand n reach a *bar*: whatever stays
+  below it is not among the n best. Each time three times as many have been looked at, the bar
+  rises to the n-th best score found.
 - No score exceeds the product of the two lengths (Cauchy-Schwarz), so the pass ends where that
   product falls below the bar of every user in the block.
-- Only what reaches the bar is sorted.
+- Of a few things together only the greatest score is held against the bar; only scores that
+  reach it are sorted.
 
 Source: Teflioudi, Gemulla, Mykytiuk, "LEMP: Fast Retrieval of Large Entries in a Matrix Product",
-SIGMOD 2015 (order by length and its bound). The bar from maxima of runs is elementary.
+SIGMOD 2015 (order by length and its bound). The bars are elementary.
 """
 
 import threading
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -22,23 +25,23 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 from threadpoolctl import threadpool_limits
 
-from recommender.interactions import Ints
+from recommender.interactions import Floats, Ints
+from recommender.score_keys import Keys, ScoreKeys, Scores
 
 Factors = npt.NDArray[np.float32]
-Scores = npt.NDArray[np.float32]
-# User (counted within a block), thing and score of single pairs: three arrays of one length.
-Pairs = tuple[Ints, Ints, Scores]
 
 # A block of users against a tile of things: larger leaves the cache, smaller is all overhead. No
 # power of two, which would put the rows of a tile into the same cache sets.
 USERS = 896
 THINGS = 640
-# Things whose scores set the bar, whole tiles: more make it higher, but are looked at twice.
-LEADERS = 19 * THINGS
-# Things in a run, of which only the best is looked at first: a power of two.
+# Blocks are shared out evenly among as many threads as divide this.
+BLOCKS = 4
+# Things whose scores set the first bar, whole tiles: more make it higher, but leave the cache.
+LEADERS = 4 * THINGS
+# Things together of which only the greatest score is looked at first.
 RUN = 16
-# Runs for each thing sought: with fewer, more of the best share a run and the bar is lower.
-RUNS_EACH = 4
+# The bar rises when so many times as many things have been looked at: rising costs a sort.
+GROWTH = 3
 LOWEST = np.finfo(np.float32).min
 
 
@@ -73,24 +76,24 @@ def best_of(
     scores = np.full((len(user_factors), n), -np.inf, dtype=np.float32)
 
     def work(members: Ints) -> None:
-        if not hasattr(scratch, "scores"):
-            scratch.scores = np.empty(LEADERS * USERS, dtype=np.float32)
+        if not hasattr(scratch, "of_thread"):
+            scratch.of_thread = _Scratch()
         factors = user_factors[members]
         own = _excluded_pairs(excluded, members)
         # To a user without factors all things are equal: the bar would hold nothing back.
-        if factors[0].any():
-            pairs = _reaching(_Block(factors, things, own, scratch.scores), n)
+        if len(things.codes) and factors[0].any():
+            keys = _search(_Block(factors, things, own, scratch.of_thread), n)
         else:
-            pairs = _lowest_codes(len(members), len(thing_factors), n, own)
-        user, code, value, place = _first(*pairs, n)
-        codes[members[user], place] = code
-        scores[members[user], place] = value
+            keys = _lowest_codes(len(members), things, n, own)
+        at = members[things.keys.users(keys)], things.keys.places(keys)
+        codes[at], scores[at] = things.keys.codes(keys), things.keys.scores(keys)
 
     has_factors = user_factors.any(axis=1)
+    largest = min(USERS, things.keys.most_users)
     blocks = [
-        group[start : start + USERS]
+        block
         for group in (np.flatnonzero(has_factors), np.flatnonzero(~has_factors))
-        for start in range(0, len(group), USERS)
+        for block in _blocks(group, largest)
     ]
     # Sums depend on the number of BLAS threads, so blocks run side by side and BLAS does not.
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads) as pool:
@@ -98,9 +101,24 @@ def best_of(
     return codes, scores
 
 
+def _blocks(users: Ints, largest: int) -> list[Ints]:
+    """Divide users into blocks of almost one size; into how many depends on their number alone."""
+    if len(users) <= largest:
+        return [users] if len(users) else []
+    return np.array_split(users, BLOCKS * -(-len(users) // (BLOCKS * largest)))
+
+
+class _Scratch:
+    """A thread's memory, used for one block after the other."""
+
+    def __init__(self) -> None:
+        self.scores = np.empty(LEADERS * USERS, dtype=np.float32)
+        self.maxima = np.empty(LEADERS // RUN * USERS, dtype=np.float32)
+
+
 @dataclass(frozen=True)
 class _Things:
-    """Thing factors, longest vector first, but the leaders in an order of their own."""
+    """Thing factors, longest vector first."""
 
     factors: Factors
     """Whole runs: zeros fill the last."""
@@ -108,8 +126,9 @@ class _Things:
     """The caller's code of each."""
     places: Ints
     """Where each of the caller's codes is."""
-    reaches: npt.NDArray[np.float64]
+    reaches: Floats
     """All lengths, longest first, and on top what float32 may round."""
+    keys: ScoreKeys
 
     @classmethod
     def longest_first(cls, factors: Factors) -> "_Things":
@@ -118,28 +137,29 @@ class _Things:
         # A sum of products is off by at most terms · eps/2 of the product of lengths (Higham,
         # "Accuracy and Stability of Numerical Algorithms", §3.1); this is twice that.
         slack = 1 + factors.shape[1] * float(np.finfo(np.float32).eps)
-        reaches = lengths[codes] * slack
-        # The longest are dealt out, one to a run: the best are among them and each should raise
-        # the bar.
-        leaders = min(LEADERS, len(codes)) // RUN * RUN
-        codes[:leaders] = codes[:leaders].reshape(RUN, -1).T.reshape(-1)
         places = np.empty_like(codes)
         places[codes] = np.arange(len(codes))
-        n_whole = -(-len(codes) // RUN) * RUN
-        whole = np.zeros((n_whole, factors.shape[1]), dtype=np.float32)
-        whole[: len(codes)] = factors[codes]
-        return cls(whole, codes, places, reaches)
+        whole = np.empty((-(-len(codes) // RUN) * RUN, factors.shape[1]), dtype=np.float32)
+        np.take(factors, codes, axis=0, out=whole[: len(codes)], mode="clip")
+        whole[len(codes) :] = 0
+        keys = ScoreKeys.for_things(len(codes))
+        return cls(whole, codes, places, lengths[codes] * slack, keys)
+
+    def within_reach(self, needed: float) -> int:
+        """Count the things whose length is at least what is needed, in whole tiles."""
+        last = int(np.searchsorted(-self.reaches, -needed, side="right"))
+        return min(-(-last // THINGS) * THINGS, len(self.factors))
 
 
 class _Block:
-    """Some users against all things: scores, and -inf where a pair is excluded."""
+    """Some users against all things."""
 
     def __init__(
-        self, users: Factors, things: _Things, excluded: tuple[Ints, Ints], scratch: Scores
+        self, users: Factors, things: _Things, excluded: tuple[Ints, Ints], scratch: _Scratch
     ) -> None:
-        self.users = users
         self.things = things
-        self.scratch = scratch
+        self.lengths = _lengths(users)
+        self._scratch = scratch
         self._transposed = np.ascontiguousarray(users.T)
         user, code = excluded
         # Sorted by thing, so that each tile's are together.
@@ -147,83 +167,100 @@ class _Block:
         edges = np.arange(0, len(things.codes) + THINGS, THINGS) * len(users)
         self._edges = np.searchsorted(self._excluded, edges)
 
+    def tile(self, start: int, end: int, row: int = 0) -> "_Tile":
+        """Score the things from start to end, in the scratch from the given row on."""
+        n_users = len(self.lengths)
+        scores = self._scratch.scores[row * n_users : (row + end - start) * n_users]
+        maxima = self._scratch.maxima[row // RUN * n_users :][: (end - start) // RUN * n_users]
+        tile = _Tile(start, scores.reshape(-1, n_users), maxima.reshape(-1, n_users))
+        self.score(start, end, tile.scores)
+        # Neighbours in length are kept apart: the longest are the likeliest, and should not share.
+        np.maximum.reduce(tile.scores.reshape(RUN, -1), axis=0, out=tile.maxima.reshape(-1))
+        return tile
+
     def score(self, start: int, end: int, out: Scores) -> None:
-        """Write the scores of one tile, things from start to end × users, into out."""
+        """Write the scores, things from start to end × users, into out; -inf for excluded pairs."""
         np.matmul(self.things.factors[start:end], self._transposed, out=out)
-        tile = start // THINGS
-        excluded = self._excluded[self._edges[tile] : self._edges[tile + 1]]
-        out.reshape(-1)[excluded - start * len(self.users)] = -np.inf
+        number = start // THINGS
+        excluded = self._excluded[self._edges[number] : self._edges[number + 1]]
+        out.reshape(-1)[excluded - start * len(self.lengths)] = -np.inf
         out[len(self.things.codes) - start :] = -np.inf
 
+    def keys(self, found: Iterable[tuple[Ints, Ints, Scores]]) -> Keys:
+        """Return users, things and scores that some tiles found as keys."""
+        users, things, scores = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        return self.things.keys.of(users, scores, self.things.codes[things])
 
-def _reaching(block: _Block, n: int) -> Pairs:
-    """Return the pairs that reach their user's bar; the n best of every user are among them."""
-    n_users = len(block.users)
-    run = _run_length(n)
+    def reach(self, bar: Scores) -> int:
+        """Count the things, longest first, that may reach a bar."""
+        # A bar of nought or less is reached by vectors of any length.
+        return self.things.within_reach(np.where(bar > 0, bar / self.lengths, 0).min())
 
-    def scored(start: int, end: int, out: Scores) -> Scores:
-        block.score(start, end, out)
-        return _maxima(out, run)
 
-    n_things = len(block.things.factors)
-    leaders = min(LEADERS, n_things)
-    scores = block.scratch[: LEADERS * n_users].reshape(LEADERS, n_users)
-    maxima = [scored(start, end, scores[start:end]) for start, end in _tiles(0, leaders)]
-    bar = _bar(np.concatenate(maxima), n)
-    found = [
-        _at_least(bar, scores[start:end], best, run, start)
-        for (start, end), best in zip(_tiles(0, leaders), maxima, strict=True)
-    ]
-    # A bar of nought or less is reached by vectors of any length.
-    needed = np.where(bar > 0, bar / _lengths(block.users), 0).min()
-    last = int(np.searchsorted(-block.things.reaches, -needed, side="right"))
-    for start, end in _tiles(leaders, min(-(-last // THINGS) * THINGS, n_things)):
-        tile = scores[: end - start]
-        found.append(_at_least(bar, tile, scored(start, end, tile), run, start))
-    at, values = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    place, user = np.divmod(at, n_users)
-    return user, block.things.codes[place], values
+@dataclass(frozen=True)
+class _Tile:
+    """Scores of some things (rows) for the users of a block (columns)."""
+
+    start: int
+    """The first of the things."""
+    scores: Scores
+    maxima: Scores
+    """The greatest of RUN rows each: of row i, and of all that are whole len(maxima) further."""
+
+    def above(self, bar: Scores) -> tuple[Ints, Ints, Scores]:
+        """Return user, thing and score where scores reach the user's bar."""
+        n_users = self.scores.shape[1]
+        high = np.flatnonzero(self.maxima >= bar)
+        at = high + (np.arange(RUN) * self.maxima.size)[:, None]
+        values = self.scores.reshape(-1).take(at)
+        users = high % n_users
+        above = np.flatnonzero(values >= bar[users])
+        things = self.start + at.reshape(-1)[above] // n_users
+        return users[above % max(len(users), 1)], things, values.reshape(-1)[above]
+
+
+def _search(block: _Block, n: int) -> Keys:
+    """Return the n best pairs of every user of a block, ascending."""
+    keys = block.things.keys
+    seen = min(LEADERS, len(block.things.factors))
+    tiles = [block.tile(start, end, start) for start, end in _tiles(0, seen)]
+    bar = _bar(np.concatenate([tile.maxima for tile in tiles]), n)
+    best = _first(keys, [block.keys(tile.above(bar) for tile in tiles)], n)
+    bar = _raised(keys, bar, best, n)
+    while seen < block.reach(bar):
+        end = min(GROWTH * seen, block.reach(bar))
+        found = block.keys(block.tile(*edges).above(bar) for edges in _tiles(seen, end))
+        best = _first(keys, [best, found], n)
+        bar, seen = _raised(keys, bar, best, n), end
+    return best
 
 
 def _tiles(start: int, end: int) -> list[tuple[int, int]]:
     return [(left, min(left + THINGS, end)) for left in range(start, end, THINGS)]
 
 
-def _run_length(n: int) -> int:
-    """Return the greatest power of two, at most RUN, that leaves the leaders runs enough."""
-    return 1 << (max(min(RUN, LEADERS // (RUNS_EACH * n)), 1).bit_length() - 1)
-
-
-def _maxima(scores: Scores, run: int) -> Scores:
-    """Return the maxima of runs of rows."""
-    maxima: Scores = scores.reshape(-1, run, scores.shape[1]).max(axis=1)
-    return maxima
-
-
 def _bar(maxima: Scores, n: int) -> Scores:
     """Return a score for each user (column) that at least n things reach, or the lowest number."""
     if len(maxima) < n:
         return np.full(maxima.shape[1], LOWEST)
-    merged = max(len(maxima) // (RUNS_EACH * n), 1)
-    runs = len(maxima) // merged
-    fewer = maxima[: merged * runs].reshape(merged, runs, -1).max(axis=0)
-    nth = runs - n
-    bar = np.partition(np.ascontiguousarray(fewer.T), nth, axis=1)[:, nth]
+    nth = len(maxima) - n
+    bar = np.partition(np.ascontiguousarray(maxima.T), nth, axis=1)[:, nth]
     return np.maximum(bar, LOWEST)
 
 
-def _at_least(
-    bar: Scores, scores: Scores, maxima: Scores, run: int, start: int
-) -> tuple[Ints, Scores]:
-    """Return where scores (things from start × users) reach the bar, thing · users + user, and them."""
-    n_users = scores.shape[1]
-    flat = scores.reshape(-1)
-    high, user = np.divmod(np.flatnonzero(maxima >= bar), n_users)
-    at = (high * (run * n_users) + user)[:, None] + np.arange(run) * n_users
-    values = flat.take(at)
-    reaching = np.flatnonzero(values >= bar[user, None])
-    at, values = at.reshape(-1)[reaching], values.reshape(-1)[reaching]
-    return at + start * n_users, values
+def _raised(keys: ScoreKeys, bar: Scores, found: Keys, n: int) -> Scores:
+    """Return each user's n-th best score found, the bar as it was where fewer are known."""
+    sizes = np.bincount(keys.users(found), minlength=len(bar))
+    is_full = sizes == n
+    raised = bar.copy()
+    raised[is_full] = keys.scores(found[np.cumsum(sizes)[is_full] - 1])
+    return raised
+
+
+def _first(keys: ScoreKeys, found: Sequence[Keys], n: int) -> Keys:
+    """Return each user's n best pairs, ascending."""
+    ascending = np.sort(np.concatenate(found))
+    return ascending[keys.places(ascending) < n]
 
 
 def _excluded_pairs(excluded: csr_array | None, members: Ints) -> tuple[Ints, Ints]:
@@ -236,41 +273,20 @@ def _excluded_pairs(excluded: csr_array | None, members: Ints) -> tuple[Ints, In
     return users[is_set], own.indices[is_set]
 
 
-def _lowest_codes(n_users: int, n_things: int, n: int, excluded: tuple[Ints, Ints]) -> Pairs:
-    """Return pairs of score 0, the lowest codes left, n to a user where so many are left."""
+def _lowest_codes(n_users: int, things: _Things, n: int, excluded: tuple[Ints, Ints]) -> Keys:
+    """Return pairs of score 0, ascending: the lowest n codes left to each user, or all."""
     user, code = excluded
     most = int(np.bincount(user, minlength=1).max())
-    is_left = np.ones((n_users, min(n + most, n_things)), dtype=np.bool_)
+    is_left = np.ones((n_users, min(n + most, len(things.codes))), dtype=np.bool_)
     is_near = code < is_left.shape[1]
     is_left[user[is_near], code[is_near]] = False
-    users, codes = np.nonzero(is_left)
-    return users, codes, np.zeros(len(users), dtype=np.float32)
+    users, codes = np.nonzero(is_left & (is_left.cumsum(axis=1) <= n))
+    return things.keys.of(users, np.zeros(len(users), dtype=np.float32), codes)
 
 
-def _first(users: Ints, codes: Ints, scores: Scores, n: int) -> tuple[Ints, Ints, Scores, Ints]:
-    """Return each user's n best pairs and their places from 0; of equal scores the lower code first."""
-    keys = (users << 32) + _descending(scores)
-    order = np.argsort(keys)
-    # Sorting by one number is several times faster, and ties that need the code are rare.
-    if (np.diff(keys[order]) == 0).any():
-        order = np.lexsort((codes, keys))
-    counts = np.bincount(users)
-    places = np.arange(len(users)) - (np.cumsum(counts) - counts)[users[order]]
-    is_first = places < n
-    order = order[is_first]
-    return users[order], codes[order], scores[order], places[is_first]
-
-
-def _descending(scores: Scores) -> Ints:
-    """Map floats to whole numbers in [0, 2³²): the higher the score, the lower the number."""
-    # The bits of floats order like integers, those of negative ones backwards; + 0 unites ±0.
-    bits = (scores + np.float32(0)).view(np.int32)
-    return 2**31 - 1 - (bits ^ ((bits >> 31) & 0x7FFFFFFF)).astype(np.int64)
-
-
-def _lengths(factors: Factors) -> npt.NDArray[np.float64]:
-    squares: npt.NDArray[np.float64] = np.einsum("ij,ij->i", factors, factors, dtype=np.float64)
-    return np.sqrt(squares)
+def _lengths(factors: Factors) -> Floats:
+    exact = factors.astype(np.float64)
+    return np.asarray(np.sqrt(np.vecdot(exact, exact)))
 
 
 def _check(users: Factors, things: Factors, n: int, excluded: csr_array | None) -> None:

@@ -38,6 +38,7 @@ def small_blocks(monkeypatch):
     monkeypatch.setattr(top_n, "THINGS", 8)
     monkeypatch.setattr(top_n, "LEADERS", 16)
     monkeypatch.setattr(top_n, "RUN", 4)
+    monkeypatch.setattr(top_n, "GROWTH", 2)
 
 
 def _normal(n_users=100, n_things=700, factors=8):
@@ -98,6 +99,7 @@ def test_the_number_of_threads_changes_nothing():
 def test_things_out_of_reach_are_not_scored(monkeypatch):
     monkeypatch.setattr(top_n, "THINGS", 8)
     monkeypatch.setattr(top_n, "LEADERS", 16)
+    monkeypatch.setattr(top_n, "RUN", 4)
     scored = []
     score = top_n._Block.score
     monkeypatch.setattr(
@@ -109,6 +111,36 @@ def test_things_out_of_reach_are_not_scored(monkeypatch):
     best_of(users, things, 2)
 
     assert max(scored) == 16
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_the_bar_rises_to_the_last_of_the_best_found_so_far(monkeypatch):
+    bars = []
+    raised = top_n._raised
+    monkeypatch.setattr(top_n, "_raised", lambda *found: bars.append(raised(*found)) or bars[-1])
+    users, things, _ = _normal(4, 64)
+
+    _, scores = best_of(users, things, 5)
+
+    assert len(bars) == 3
+    assert (np.diff(bars, axis=0) >= 0).all()
+    np.testing.assert_array_equal(bars[-1], scores[:, -1])
+
+
+def test_factors_too_small_for_a_squared_float_are_still_ranked():
+    users, things = np.full((1, 2), 1e-25, np.float32), np.ones((40, 2), np.float32)
+    things[33] = 2
+
+    codes, _ = best_of(users, things, 1)
+
+    assert codes.tolist() == [[33]]
+
+
+def test_no_things_leave_every_slot_empty():
+    codes, scores = best_of(np.ones((2, 3), np.float32), np.ones((0, 3), np.float32), 4)
+
+    assert (codes == -1).all()
+    assert (scores == -np.inf).all()
 
 
 def test_everything_excluded_leaves_nothing():
