@@ -12,12 +12,13 @@ from __future__ import annotations
 import resource
 import sys
 import time
+from math import inf
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, linprog, milp
 
-from trials.programme import Problem, build
+from trials.programme import Problem, Programme, build
 from trials.quotas import Quota
 from trials.selection import SelectionOptions, select
 
@@ -26,9 +27,13 @@ WHOLE = 1e-6
 # Levels of each quota family, and how far minimum and maximum are from the even share.
 FAMILIES = {"age_band": 5, "region": 6, "is_newcomer": 2}
 CASES = {"loose quotas": 0.3, "tight quotas": 0.02}
+INSTANCES, INSTANCE, INSTANCE_UNITS, INSTANCE_NODES = 20, (4_000, 8), 70, 500
+"""How many smaller instances, their applications and trials, units a trial, nodes for milp."""
 
 
-def make_problem(n: int, n_trials: int, slack: float, seed: int = 0) -> Problem:
+def make_problem(
+    n: int, n_trials: int, slack: float, seed: int = 0, *, units: int = UNITS
+) -> Problem:
     """Draw applications at random: homes of two, people in several trials, three quota families."""
     rng = np.random.default_rng(seed)
     n_people = n * 6 // 10
@@ -41,7 +46,7 @@ def make_problem(n: int, n_trials: int, slack: float, seed: int = 0) -> Problem:
         for number in range(n_trials):
             mine = level[starts[number] : starts[number + 1]]
             for value in range(levels):
-                share = UNITS / levels
+                share = units / levels
                 quotas.append(
                     Quota(
                         trial_id=f"T{number}",
@@ -60,7 +65,7 @@ def make_problem(n: int, n_trials: int, slack: float, seed: int = 0) -> Problem:
         person=person,
         household=person // 2,
         person_cap=np.ones(n, dtype=np.int64),
-        units=np.full(n_trials, UNITS),
+        units=np.full(n_trials, units),
         quotas=tuple(quotas),
         quota_trial=np.array(quota_trial),
         groups=sparse.csr_matrix((np.ones(ends[-1]), np.concatenate(rows), ends), (len(rows), n)),
@@ -88,13 +93,7 @@ def time_exact_peer(problem: Problem, limit: int) -> str:
     """Solve in whole units with one call, for so many seconds at most; say what came of it."""
     programme = build(problem)
     started = time.perf_counter()
-    result = milp(
-        -programme.gains,
-        integrality=1,
-        bounds=Bounds(0, 1),
-        constraints=LinearConstraint(programme.matrix, programme.low, programme.high),
-        options={"time_limit": limit},
-    )
+    result = _milp(programme, time_limit=limit)
     seconds = time.perf_counter() - started
     if result.x is None:
         return f"milp: nothing in {seconds:.0f} s"
@@ -103,8 +102,39 @@ def time_exact_peer(problem: Problem, limit: int) -> str:
     return f"milp {seconds:.2f} s, {round(result.x.sum())} units, total {total:.3f}, {done}"
 
 
+def _milp(programme: Programme, **options: float) -> OptimizeResult:
+    return milp(
+        -programme.gains,
+        integrality=1,
+        bounds=Bounds(0, 1),
+        constraints=LinearConstraint(programme.matrix, programme.low, programme.high),
+        options=options,
+    )
+
+
+def worst_gaps() -> str:
+    """Select on instances that milp can prove; say how far below optimum and bound the worst are."""
+    below_best, below_bound, proved = [], [], 0
+    for seed in range(INSTANCES):
+        problem = make_problem(*INSTANCE, CASES["tight quotas"], seed, units=INSTANCE_UNITS)
+        found, programme = select(problem, SelectionOptions()), build(problem)
+        result = _milp(programme, node_limit=INSTANCE_NODES, mip_rel_gap=0)
+        below_bound.append(1 - found.objective / found.bound)
+        if result.status == 0:
+            proved += 1
+            best = np.round(result.x).astype(bool)
+            gap = 1 - found.objective / float(problem.scores[best].sum())
+            below_best.append(gap if best.sum() == found.is_chosen.sum() else inf)
+    worst = f"{100 * max(below_best):.5f} %" if below_best else "unknown"
+    return (
+        f"{INSTANCES} instances of {INSTANCE[0]} applications and {INSTANCE[1]} trials, tight quotas:"
+        f" worst gap to the optimum {worst} ({proved} proved by milp), to the linear bound"
+        f" {100 * max(below_bound):.5f} %"
+    )
+
+
 def main(n: int, n_trials: int, limit: int = 60) -> None:
-    """Print two lines a case, and the memory that all took."""
+    """Print two lines a case, the worst gaps on smaller instances, and the memory that all took."""
     print(f"{n} applications, {n_trials} trials of {UNITS} units, families {FAMILIES}")
     for name, slack in CASES.items():
         problem = make_problem(n, n_trials, slack)
@@ -121,6 +151,8 @@ def main(n: int, n_trials: int, limit: int = 60) -> None:
         )
         if limit:
             print(f"  {time_exact_peer(problem, limit)}")
+    if limit:
+        print(worst_gaps())
     print(f"peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GiB")
 
 

@@ -8,8 +8,16 @@ training rows; they differ in what they know. Recency, frequency and value: days
 purchase, days with one, money spent. shike's: besides these what ``gather_facts`` knows of an
 applicant (needs, earlier applications and awards) and the needs that the mailing's coupons serve.
 
+Beside them stands what the product says without being fitted to redemptions: the score that a draw
+would rank these households by (``score_applicants``, weights of the campaign's goal), its part fit,
+which is the rank of p_need for the one item on trial, and the sum of p_need over all needs that the
+mailing's coupons serve. p_need is the recommender's, learned on the day the first of these campaigns
+opened and brought up to date on each later one. No report was ever due of a mailing and no lot was
+ever drawn, so that of the score's parts completion and usefulness are everybody's prior and uplift
+is unknown.
+
 Everything is known before a mailing opens; an earlier redemption counts once its campaign has ended.
-Trained on campaigns that ended before 25 September 2017, the strength of the ridge chosen among
+The regressions are trained on campaigns that ended before 25 September 2017, the strength of the ridge chosen among
 them (the last one against those before it); tested on all that began later, each once. The AUC
 compares households of the same campaign; its interval resamples households, the same ones for both.
 """
@@ -21,13 +29,18 @@ from datetime import date, datetime, time
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from scipy.optimize import minimize
 
 from infra.sources.complete_journey import journey_tables, open_journey
 from infra.sources.coupon_campaigns import campaign_tables
+from quality.needs import NEED_GROUP_SQL
 from quality.tables.outputs import NEED_STATES_TABLE
+from recommender.interactions import Interactions, day_number, purchase_days
+from recommender.shike_model import ShikeModel
 from trials.engine import complete
 from trials.facts import gather_facts
+from trials.score import ScoreOptions, score_applicants
 
 CUT = date(2017, 9, 25)
 LAST = date(2018, 3, 1)
@@ -46,11 +59,17 @@ SHIKE_COLUMNS = (
     "recent_coupon_need_days",
 )
 EARLIER_COLUMNS = ("other_applications", "awards_year", "response_rate")
+PUBLISHED = {
+    "shike's score, not fitted": "score",
+    "its fit: p_need of the item": "fit",
+    "p_need of all coupons' needs": "served",
+}
 MODELS = {
     "recency, frequency, value": VALUE_COLUMNS,
     "shike": SHIKE_COLUMNS,
     "shike, needs alone": tuple(name for name in SHIKE_COLUMNS if name not in EARLIER_COLUMNS),
 }
+FACTS = ["trial_id", "user_id", "need_days", "other_applications", "awards_year"]
 PRIOR_RESPONSES, PRIOR_SILENCES = 0.5, 9.5
 """One in twenty responds: what a household without a past is credited with."""
 
@@ -118,6 +137,13 @@ def main() -> None:
         low, high = np.quantile(_resampled(rows[is_test], scores[name]), [0.025, 0.975])
         auc = _auc(rows[is_test], scores[name])
         print(f"{name:<28} ridge {ridge:<6g} AUC {auc:.4f} [{low:.4f}, {high:.4f}]")
+    published = _published(connection, tables, trials.index[begins].tolist())
+    joined = rows[is_test].merge(published.to_pandas(), on=["trial_id", "user_id"], how="left")
+    for name, column in PUBLISHED.items():
+        scores[name] = joined[column].fillna(0).to_numpy()
+        low, high = np.quantile(_resampled(rows[is_test], scores[name]), [0.025, 0.975])
+        auc = _auc(rows[is_test], scores[name])
+        print(f"{name:<41} AUC {auc:.4f} [{low:.4f}, {high:.4f}]")
     value, *others = scores
     for name in others:
         gains = _resampled(rows[is_test], scores[name]) - _resampled(rows[is_test], scores[value])
@@ -132,10 +158,12 @@ def _rows(connection: duckdb.DuckDBPyConnection, tables: dict[str, pa.Table]):  
     known = whole | {"awards": _once_ended(whole), "reports": whole["reports"].slice(0, 0)}
     for name in ("trials", "applications", "awards"):
         connection.register(name, whole[name])
+    nothing = NEED_STATES_TABLE.empty()
     facts = pa.concat_tables(
-        _facts(known, whole["trials"].slice(number, 1)) for number in range(len(whole["trials"]))
+        _facts(known, whole["trials"].slice(number, 1), nothing, has_deliveries=False)
+        for number in range(len(whole["trials"]))
     )
-    connection.register("facts", facts)
+    connection.register("facts", facts.select(FACTS))
     purchases = connection.sql(_PURCHASES).to_arrow_table()
     connection.register("purchases", purchases)
     return connection.sql(_JOINED).df()
@@ -161,6 +189,57 @@ order by p.trial_id, p.user_id
 """
 
 
+def _published(
+    connection: duckdb.DuckDBPyConnection, tables: dict[str, pa.Table], campaigns: list[str]
+) -> pa.Table:
+    """Return what the product says of each household on the day a mailing opens."""
+    whole = complete(tables)
+    known = whole | {"awards": _once_ended(whole), "reports": whole["reports"].slice(0, 0)}
+    bought = purchase_days(whole["events"], whole["items"], level="need")
+    model, said = ShikeModel(relearn_days=(LAST - CUT).days), []
+    trials = whole["trials"].filter(pc.is_in(whole["trials"]["trial_id"], pa.array(campaigns)))
+    trials = trials.sort_by("opens_on")
+    connection.register("items", whole["items"])
+    for number, opens_on in enumerate(trials["opens_on"].to_pylist()):
+        day = day_number(opens_on)
+        model.fit(bought.before(day), as_of=day)
+        states = _states(model, bought.before(day))
+        facts = _facts(known, trials.slice(number, 1), states, has_deliveries=True)
+        scores = score_applicants(facts, ScoreOptions(), has_need_states=True)
+        connection.register("states", states)
+        connection.register("asked", facts.select(["trial_id", "user_id"]))
+        connection.register("scored", pa.table({"fit": scores.fit, "score": scores.score}))
+        said.append(connection.sql(_SERVED).to_arrow_table())
+    return pa.concat_tables(said)
+
+
+_SERVED = f"""
+with served as (
+    select distinct 'campaign-' || lpad(c.campaign_id::varchar, 2, '0') as trial_id,
+           {NEED_GROUP_SQL} as need_group
+    from coupons c join items i on i.item_id = c.product_id::varchar
+)
+select a.trial_id, a.user_id, any_value(z.fit) as fit, any_value(z.score) as score,
+       coalesce(sum(s.p_need) filter (v.need_group is not null), 0) as served
+from asked a positional join scored z
+left join states s on s.user_id = a.user_id
+left join served v on v.trial_id = a.trial_id and v.need_group = s.need_group
+group by all order by a.trial_id, a.user_id
+"""
+
+
+def _states(model: ShikeModel, bought: Interactions) -> pa.Table:
+    """Return everybody's chance of each need they have bought before."""
+    users, things = np.unique(np.column_stack([bought.users, bought.things]), axis=0).T
+    return pa.table(
+        {
+            "user_id": bought.user_ids[users].astype(str),
+            "need_group": bought.thing_ids[things].astype(str),
+            "p_need": model.chances(users, things),
+        }
+    )
+
+
 def _once_ended(whole: dict[str, pa.Table]) -> pa.Table:
     """Date every award to the end of its campaign: on the way there nobody knew of it."""
     ends = dict(
@@ -177,7 +256,13 @@ def _once_ended(whole: dict[str, pa.Table]) -> pa.Table:
     return awards.set_column(place, field, pa.array(at, pa.timestamp("us")).cast(field.type))
 
 
-def _facts(known: dict[str, pa.Table], trial: pa.Table) -> pa.Table:
+def _facts(
+    known: dict[str, pa.Table],
+    trial: pa.Table,
+    need_states: pa.Table,
+    *,
+    has_deliveries: bool,
+) -> pa.Table:
     """Gather the facts of a campaign's households as they stood when the mailing opened."""
     opens_on = trial["opens_on"][0].as_py()
     place = trial.column_names.index("closes_on")
@@ -186,11 +271,11 @@ def _facts(known: dict[str, pa.Table], trial: pa.Table) -> pa.Table:
     return gather_facts(
         known,
         closing,
-        NEED_STATES_TABLE.empty(),
+        need_states,
         as_of=opens_on,
         letters_saturation=300.0,
-        has_deliveries=False,
-    ).select(["trial_id", "user_id", "need_days", "other_applications", "awards_year"])
+        has_deliveries=has_deliveries,
+    )
 
 
 def _fitted(train, test, columns: tuple[str, ...], ridge: float) -> np.ndarray:  # noqa: ANN001

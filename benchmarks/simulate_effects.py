@@ -7,6 +7,11 @@ draw, lets everybody buy with the chances that the shop states as its truth, and
 ``measure_effect``: shike's own code at every step, only the outcomes are dice. The truth is the mean
 uplift of the band's candidates. In the rows of the waitlist a third of those offered a unit refuse
 it, the more readily the less they would have bought.
+
+"Without dice" everybody's purchase is replaced by its chance: what is left is the lots' error, some
+nine times smaller, so that a small bias would show. The report value is that of one draw's
+recipients over that of the best scores among the same applicants; what rules such as a cool-down
+cost over many trials is in ``simulate_draws``.
 """
 
 from __future__ import annotations
@@ -32,6 +37,8 @@ from infra.sources.synthetic.trials import (
 from quality.tables import INPUTS, OUTPUTS
 from trials.draw import hold_draw
 from trials.effect import measure_effect
+from trials.effects.arms import compare
+from trials.effects.people import Lottery
 from trials.intervals import wilson
 from trials.plan import Limits
 from trials.power import POWER, smallest_detectable_effect
@@ -103,6 +110,11 @@ class Draws:
     """Mean uplift of the band's candidates, shape (n_draws,)."""
     value: np.ndarray
     """Report value of the recipients over that of the best scores, shape (n_draws,)."""
+    without_dice: np.ndarray
+    """The estimate if everybody bought a part of a pack, their chance of buying, shape (n_draws,).
+
+    An estimate is linear in the purchases, so that this is its mean over the dice: what is left
+    of its error is the lots' alone."""
 
 
 def simulate(
@@ -125,7 +137,7 @@ def simulate(
         units: Units of the trials, in turn.
     """
     rng = np.random.default_rng(seed)
-    picks, sales, given, truth, value = [], [], [], [], []
+    picks, sales, given, truth, value, without_dice = [], [], [], [], [], []
     for number in range(n_draws):
         who = rng.choice(len(people.score), APPLICANTS, replace=False)
         who = who[np.argsort(-people.score[who], kind="stable")]
@@ -151,7 +163,9 @@ def simulate(
             np.where(untreated < BASE_RATE, 0.6, 0.15) if refuses else 0
         )
         gets = _passed_down(arm, place, takes) if refuses else arm == "band"
-        buys = rng.random(len(arm)) < untreated + uplift * gets
+        chance = untreated + uplift * gets
+        buys = rng.random(len(arm)) < chance
+        without_dice.append(_compared(arm, stratum, place, gets & refuses, chance))
         truth.append(_truth(uplift * (takes if refuses else 1), arm, stratum))
         strata = [plan.strata[one].name for one in stratum]
         picks.append((name, users[in_band], arm, strata, place))
@@ -165,6 +179,7 @@ def simulate(
         selection=_selection(picks),
         truth=np.array(truth),
         value=np.array(value),
+        without_dice=np.array(without_dice),
     )
 
 
@@ -244,6 +259,38 @@ def _passed_down(arm: np.ndarray, place: np.ndarray, takes: np.ndarray) -> np.nd
         if left and takes[one]:
             gets[one], left = True, left - 1
     return gets
+
+
+def _compared(
+    arm: np.ndarray,
+    stratum: np.ndarray,
+    place: np.ndarray,
+    is_given: np.ndarray,
+    chance: np.ndarray,
+) -> float:
+    """Compare mean chances between the arms that ``compare`` makes, weighted as it weighs."""
+    known = dict.fromkeys(("need_group", "list_price", "currency"))
+    arms = compare(
+        Lottery(
+            trial_id="T",
+            window_days=30,
+            merchant_id="M",
+            **known,
+            stratum=np.unique(stratum, return_inverse=True)[1],
+            is_winner=arm == "band",
+            is_waiting=arm == "waitlist",
+            place=place,
+            is_given=is_given,
+            has_bought=is_given,
+            had_bought=is_given,
+        )
+    )
+    means = [
+        np.bincount(arms.stratum[one], chance[one], len(arms.weights))
+        / np.maximum(arms.count(one), 1)
+        for one in (arms.is_treatment, arms.is_holdout)
+    ]
+    return float(arms.weights @ (means[0] - means[1]))
 
 
 def _truth(effect: np.ndarray, arm: np.ndarray, stratum: np.ndarray) -> float:
@@ -331,6 +378,7 @@ def main(n_draws: int) -> None:
     draws = simulate(people, n_draws, 11)
     found = measured(draws)
     _bias("ITT", found["itt"], draws.truth, 2)
+    _bias("ITT without dice", draws.without_dice, draws.truth, 2)
     _coverage("ITT (stratified Newcombe)", found["low"], found["high"], draws.truth)
     _bias(f"CUPED (mean ρ² {np.nanmean(found['cuped_rho2']):.3f})", found["cuped_itt"], draws.truth)
     covers = ((found["cuped_low"] <= draws.truth) & (draws.truth <= found["cuped_high"])).mean()
@@ -357,6 +405,7 @@ def main(n_draws: int) -> None:
     waiting = simulate(people, n_draws, 13, refuses=True)
     down = measured(waiting)
     _bias(f"DREO ({(down['estimator'] == 'dreo').mean():.0%} of draws)", down["itt"], waiting.truth)
+    _bias("DREO without dice", waiting.without_dice, waiting.truth, 2)
     _coverage("DREO", down["low"], down["high"], waiting.truth)
 
     shown = measured(simulate(people, n_draws, 14, is_detectable=True))

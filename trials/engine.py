@@ -1,20 +1,21 @@
-"""SQL over Arrow tables, in memory and in UTC."""
+"""SQL over Arrow tables, in memory or on disk, in UTC."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import duckdb
+import pyarrow as pa
 
 from quality.tables.inputs import INPUTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import pyarrow as pa
+    from quality.scanning import Rows
 
 
-def query(sql: str, tables: Mapping[str, pa.Table], **parameters: object) -> pa.Table:
+def query(sql: str, tables: Mapping[str, Rows], **parameters: object) -> pa.Table:
     """Run one SQL statement over named tables; dates become midnights in UTC.
 
     Callers order their rows and sum only whole numbers, so that the same input gives the same
@@ -22,12 +23,14 @@ def query(sql: str, tables: Mapping[str, pa.Table], **parameters: object) -> pa.
     """
     with duckdb.connect(":memory:") as connection:
         connection.execute("SET TimeZone = 'UTC'")
+        # What a command prints is read by machines.
+        connection.execute("SET enable_progress_bar = false")
         for name, table in tables.items():
             connection.register(name, table)
         return connection.sql(sql, params=parameters).to_arrow_table()
 
 
-def complete(tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
+def complete(tables: Mapping[str, Rows]) -> dict[str, Rows]:
     """Return every declared input table in its declared columns; an absent one has no rows.
 
     Ratings are left behind here: nothing in recruiting can see whether a past report was kind.
@@ -39,16 +42,17 @@ def complete(tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
     return whole | {"reports": whole["reports"].drop_columns("rating")}
 
 
-def carried(tables: Mapping[str, pa.Table]) -> frozenset[str]:
-    """Name the columns that hold anything at all, as ``table.column``."""
+def carried(tables: Mapping[str, Rows]) -> frozenset[str]:
+    """Name the columns of tables in memory that hold anything at all, as ``table.column``."""
     return frozenset(
         f"{name}.{column}"
         for name, table in tables.items()
+        if isinstance(table, pa.Table)
         for column in table.column_names
         if table[column].null_count < len(table)
     )
 
 
-def _declared(table: pa.Table, name: str) -> pa.Table:
+def _declared(table: Rows, name: str) -> Rows:
     declared = INPUTS[name]
     return table if table.schema.equals(declared.schema) else declared.conform(table)

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
+from quality.scanning import Rows, scan
 from quality.tables.inputs import IDENTITIES
 from quality.tables.outputs import SELECTION
 from trials.arrays import texts
@@ -93,14 +94,15 @@ def persons_of(identities: pa.Table) -> pa.Table:
     )
 
 
-def by_person(tables: Mapping[str, pa.Table]) -> Persons:
+def by_person(tables: Mapping[str, Rows]) -> Persons:
     """Count what was done under any id of a person for the person.
 
     Of several applications of a person to a trial the earliest counts, of several awards of a unit
     too; of several rows in ``users`` that of the account.
 
     Args:
-        tables: Input tables by name; an absent one stays absent.
+        tables: Input tables by name; an absent one stays absent. One that is on disk must be of
+            persons already.
 
     Returns:
         The tables, ``user_id`` being a person's everywhere, and the applications that do not count.
@@ -110,14 +112,30 @@ def by_person(tables: Mapping[str, pa.Table]) -> Persons:
     if not len(persons):
         return Persons(tables=dict(tables), duplicates=duplicates)
     renamed = {
-        name: _renamed(tables[name], persons)
+        name: under_persons(tables[name], persons)
         for name in _PERSONAL
-        if name in tables and _uses(tables[name], persons)
+        if name in tables and uses(tables[name], persons)
     }
     if "applications" in renamed:
         duplicates = query(_DUPLICATES, {"applications": renamed["applications"]})
     whole = {name: _once(name, rows).cast(tables[name].schema) for name, rows in renamed.items()}
     return Persons(tables=dict(tables) | whole, duplicates=duplicates)
+
+
+def uses(rows: Rows, persons: pa.Table) -> bool:
+    """Tell whether any row stands under an id that is not the person's; often none does."""
+    is_other = pc.field("user_id").isin(persons["raw_id"].combine_chunks())
+    return any(True for _ in scan(rows, ["user_id"], where=is_other, least_rows=1))
+
+
+def under_persons(rows: pa.Table, persons: pa.Table) -> pa.Table:
+    """Write the person's id where another stood, and keep that as ``id_given``."""
+    given = rows["user_id"]
+    place = pc.index_in(given, value_set=persons["raw_id"])
+    person = pc.coalesce(persons["user_id"].take(place), given)
+    column = rows.column_names.index("user_id")
+    field = rows.schema.field("user_id")
+    return rows.set_column(column, field, person).append_column("id_given", given)
 
 
 def _once(name: str, rows: pa.Table) -> pa.Table:
@@ -147,18 +165,3 @@ def with_duplicates(selection: pa.Table, duplicates: pa.Table, drawn: pa.Table) 
     for name, value in same.items():
         mine = mine.append_column(name, pa.repeat(value, len(mine)))
     return SELECTION.conform(pa.concat_tables([selection, SELECTION.conform(mine)]))
-
-
-def _uses(rows: pa.Table, persons: pa.Table) -> bool:
-    """Tell whether any row stands under an id that is not the person's; often none does."""
-    return bool(pc.any(pc.is_in(rows["user_id"], value_set=persons["raw_id"])).as_py())
-
-
-def _renamed(rows: pa.Table, persons: pa.Table) -> pa.Table:
-    """Write the person's id where another stood, and keep that as ``id_given``."""
-    given = rows["user_id"]
-    place = pc.index_in(given, value_set=persons["raw_id"])
-    person = pc.coalesce(persons["user_id"].take(place), given)
-    column = rows.column_names.index("user_id")
-    field = rows.schema.field("user_id")
-    return rows.set_column(column, field, person).append_column("id_given", given)

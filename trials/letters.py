@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from quality.tables.outputs import APPLICANT_LETTERS
 from trials.engine import query
+from trials.letter_reasons import LETTER_REASONS
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -29,11 +30,6 @@ _OPENINGS = (
     ),
 )
 _WHY = ("理由：", "Why: ")
-_LOTTERY = (
-    "申请参加了抽签，中签机会为 {chance}，未中签。",
-    "The application was in the lottery, with a chance of {chance}, and was not drawn.",
-)
-"""Of everybody in a lottery who neither won nor waits: one sentence for held out or not."""
 _NEXT = (
     (
         "chosen",
@@ -63,13 +59,13 @@ _CHECK = (
 
 _LETTERS = """
 with told as (
-    select s.*, t.reports_due_on, c.seed, c.seed_commitment, c.is_precommitted,
+    select s.*, r.told_zh, r.told_en, t.reports_due_on, c.seed, c.seed_commitment, c.is_precommitted,
            case when s.arm in ('core', 'band', 'open') then 'chosen'
                 when s.arm = 'waitlist' then 'waiting'
                 when s.arm = 'ineligible' then 'refused'
-                else 'not_chosen' end as outcome,
-           printf('%.1f%%', 100 * s.inclusion_probability) as chance
+                else 'not_chosen' end as outcome
     from selection s join trials t using (trial_id) join certificates c using (trial_id)
+    left join reasons r on r.trial_id = s.trial_id and r.user_id = s.user_id
 )
 select trial_id, user_id, outcome, {zh} as letter_zh, {en} as letter_en,
        seed, seed_commitment, is_precommitted
@@ -77,37 +73,44 @@ from told order by trial_id, user_id
 """
 _BLANKS = {
     "place": "waitlist_position",
-    "chance": "chance",
     "due": "reports_due_on",
     "trial": "trial_id",
     "user": "user_id",
 }
 
 
-def write_letters(selection: pa.Table, certificates: pa.Table, trials: pa.Table) -> pa.Table:
+def write_letters(
+    selection: pa.Table, certificates: pa.Table, trials: pa.Table, reasons: pa.Table
+) -> pa.Table:
     """Write a letter an applicant, for customer service.
 
     Args:
         selection: ``SELECTION`` rows of the day's draws, whole.
         certificates: ``DRAW_CERTIFICATE`` rows of the same trials.
         trials: The trials.
+        reasons: ``trial_id``, ``user_id``, ``told_zh`` and ``told_en``: the reason as the applicant
+            reads it; who has none applied under another id too.
 
     Returns:
         ``APPLICANT_LETTERS`` rows, one a row of ``selection``.
     """
-    sources = {"selection": selection, "certificates": certificates, "trials": trials}
+    sources = {
+        "selection": selection,
+        "certificates": certificates,
+        "trials": trials,
+        "reasons": reasons,
+    }
     both = {language: _letter(at) for at, language in ((0, "zh"), (1, "en"))}
     return APPLICANT_LETTERS.conform(query(_LETTERS.format(**both), sources))
 
 
 def _letter(language: int) -> str:
     """Return the SQL of a letter; 0 is Chinese, 1 English."""
-    reason = ("reason_zh", "reason_en")[language]
-    is_lottery = "outcome = 'not_chosen' and inclusion_probability > 0"
-    lottery = _filled(_LOTTERY[language])
+    told = ("told_zh", "told_en")[language]
+    twice = _filled(LETTER_REASONS["duplicate_person"][language])
     parts = (
         _by_outcome(_OPENINGS, language),
-        f"'{_WHY[language]}' || case when {is_lottery} then {lottery} else {reason} end",
+        f"'{_WHY[language]}' || coalesce({told}, {twice})",
         _by_outcome(_NEXT, language),
         _filled(_CHECK[language]),
     )

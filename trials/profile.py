@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -93,16 +92,8 @@ order by trial_id, attribute, value
 """
 
 
-@dataclass(frozen=True, kw_only=True)
-class ProfileOptions:
-    """How small a published group may be."""
-
-    smallest_cell: int = 5
-    """Fewest applicants in a published band; smaller ones are merged into ``other``."""
-
-
 def describe_applicants(
-    tables: Mapping[str, pa.Table], known: frozenset[str], as_of: date, options: ProfileOptions
+    tables: Mapping[str, pa.Table], known: frozenset[str], as_of: date, smallest: int
 ) -> pa.Table:
     """Compare a trial's applicants with the buyers of its need group in the last 365 days.
 
@@ -114,7 +105,7 @@ def describe_applicants(
         tables: All declared input tables.
         known: The input columns that hold anything, as ``table.column``.
         as_of: The day; trials that opened before it are described.
-        options: The smallest cell.
+        smallest: Fewest applicants in a published band; smaller ones are merged into ``other``.
 
     Returns:
         ``APPLICANT_PROFILE`` rows. People with no value are the band ``unknown``.
@@ -125,7 +116,7 @@ def describe_applicants(
         {name: tables[name] for name in names},
         as_of=as_of,
         attributes=[name for name, needs in _NEEDS.items() if not known.isdisjoint(needs)],
-        smallest=options.smallest_cell,
+        smallest=smallest,
     )
     share = numbers(cells, "applicants") / numbers(cells, "all_applicants")
     buyer_share = _ratio(numbers(cells, "buyers"), numbers(cells, "all_buyers"))

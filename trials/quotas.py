@@ -88,21 +88,23 @@ def members(applicants: pa.Table, quota: Quota) -> Bools:
 def _quota(trial_id: str, entry: Any, units: int) -> Quota:
     if not isinstance(entry, dict) or not {"attribute", "value"} <= set(entry) <= _KEYS:
         raise _broken(trial_id, f"must have attribute, value, min and max only, found {entry}")
-    low, high = entry.get("min"), entry.get("max")
-    low, high = 0 if low is None else low, units if high is None else high
     if entry["attribute"] not in ATTRIBUTES:
         raise _broken(
             trial_id,
             f"must be set on one of {', '.join(ATTRIBUTES)}; found {entry['attribute']!r}",
         )
-    if any(type(bound) is not int or bound < 0 for bound in (low, high)) or low > high:
+    low, high = entry.get("min"), entry.get("max")
+    bounds = [bound for bound in (low, high) if bound is not None]
+    if any(type(bound) is not int or bound < 0 for bound in bounds) or bounds != sorted(bounds):
         raise _broken(trial_id, f"must have whole numbers 0 <= min <= max, found {entry}")
+    low = low or 0
     return Quota(
         trial_id=trial_id,
         attribute=entry["attribute"],
         value=_text(entry["value"]),
         low=low,
-        high=high,
+        # A minimum above the units is for the selection to tell, with what could be reached.
+        high=max(units, low) if high is None else high,
     )
 
 

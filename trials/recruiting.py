@@ -23,11 +23,13 @@ from trials.engine import carried, complete
 from trials.facts import NO_GRADES, gather_facts, trials_to_draw
 from trials.funnel import count_funnel, count_funnel_parts
 from trials.identities import by_person, with_duplicates
+from trials.letter_reasons import LETTER_REASONS
 from trials.letters import write_letters
 from trials.lottery import Field, Outcome, hold_draws
 from trials.outlook import look_ahead
 from trials.overrides import OverrideOptions, decided_on, name_replacements
-from trials.profile import ProfileOptions, describe_applicants
+from trials.privacy import SMALLEST_CELL
+from trials.profile import describe_applicants
 from trials.score import FREEBIE_SHARES, PARTS, ScoreOptions, score_applicants
 from trials.segments import uplift_of
 from trials.selection import SelectionOptions, select
@@ -56,7 +58,6 @@ class RecruitOptions(
     DrawOptions,
     OverrideOptions,
     ReminderOptions,
-    ProfileOptions,
 ):
     """All that steers recruiting."""
 
@@ -72,6 +73,7 @@ def recruit(
     need_states: pa.Table | None = None,
     earlier_selection: pa.Table | None = None,
     report_usefulness: pa.Table = NO_GRADES,
+    smallest_cell: int = SMALLEST_CELL,
 ) -> dict[str, pa.Table]:
     """Draw the trials whose applications have closed, and describe all that have opened.
 
@@ -88,6 +90,8 @@ def recruit(
         earlier_selection: Selections published on earlier days: their trials are not drawn again
             and their winners count as recipients.
         report_usefulness: ``report_id`` and ``usefulness`` of reports graded on earlier days.
+        smallest_cell: Fewest people that a figure about a trial's public may stand for; smaller
+            groups are merged into ``other`` or left out.
 
     Returns:
         ``selection``, ``draw_certificate``, ``selection_audit``, ``trial_funnel``,
@@ -140,16 +144,18 @@ def recruit(
         "selection": selection,
         "draw_certificate": certificates,
         "trial_funnel": count_funnel(inputs, as_of),
-        "trial_funnel_parts": count_funnel_parts(inputs, as_of, options.smallest_cell),
-        "applicant_profile": describe_applicants(inputs, known, as_of, options),
-        "trial_outlook": look_ahead(inputs, as_of, options, options.smallest_cell),
+        "trial_funnel_parts": count_funnel_parts(inputs, as_of, smallest_cell),
+        "applicant_profile": describe_applicants(inputs, known, as_of, smallest_cell),
+        "trial_outlook": look_ahead(inputs, as_of, options, smallest_cell),
         **follow_awards(
             with_earlier_winners(inputs, so_far),
             as_of=as_of,
             has_deliveries="awards.delivered_on" in known,
             options=options,
         ),
-        "applicant_letters": write_letters(selection, certificates, inputs["trials"]),
+        "applicant_letters": write_letters(
+            selection, certificates, inputs["trials"], _told(field, outcome)
+        ),
         "replacements": name_replacements(so_far, options, as_of),
         "selection_audit": audit_draws(field.facts, selection, certificates, field.decided),
     }
@@ -224,6 +230,15 @@ def _selection(field: Field, outcome: Outcome) -> pa.Table:
         for name in (*PARTS, *FREEBIE_SHARES, "score")
     }
     return SELECTION.conform(pa.table(columns | parts))
+
+
+def _told(field: Field, outcome: Outcome) -> pa.Table:
+    """Write every applicant's reason as they read it."""
+    zh, en = write_reasons(outcome.reason, outcome.detail_zh, outcome.detail_en, LETTER_REASONS)
+    ids = field.facts.select(["trial_id", "user_id"])
+    return ids.append_column("told_zh", pa.array(zh, pa.string())).append_column(
+        "told_en", pa.array(en, pa.string())
+    )
 
 
 def _certificates(

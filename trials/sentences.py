@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from trials.arrays import Texts
 
 SENTENCES: dict[str, tuple[str, str]] = {
@@ -108,9 +110,9 @@ SENTENCES: dict[str, tuple[str, str]] = {
 
 STRENGTHS: tuple[tuple[str, str], ...] = (
     ("以往报告按时且有用", "timely and useful reports"),
-    ("同类人群试用后更常购买", "buyers like this one respond to trials"),
+    ("同类人群试用后更常购买", "what trials do for buyers of this kind"),
     ("与该需求契合", "a close fit with the need"),
-    ("乐于分享", "how often the applicant shares"),
+    ("乐于分享", "frequent sharing"),
 )
 """Chinese and English name of each part that adds to the score, in the order of the weights."""
 
@@ -123,13 +125,19 @@ def odds(ways: tuple[int, ...], candidates: int) -> tuple[str, str]:
     return f"{candidates} 人平均抽 {mean} 份", f"{mean} on average drawn among {candidates}"
 
 
-def write_reasons(codes: Texts, details_zh: Texts, details_en: Texts) -> tuple[Texts, Texts]:
+def write_reasons(
+    codes: Texts,
+    details_zh: Texts,
+    details_en: Texts,
+    sentences: Mapping[str, tuple[str, str]] = SENTENCES,
+) -> tuple[Texts, Texts]:
     """Write the sentences of many rows, each different one once.
 
     Args:
         codes: Reason codes, shape (n,).
         details_zh: What completes the Chinese sentence; "" where nothing does, shape (n,).
         details_en: What completes the English sentence, shape (n,).
+        sentences: The Chinese and English sentence of every code.
 
     Returns:
         Chinese and English sentences, each of shape (n,).
@@ -138,7 +146,7 @@ def write_reasons(codes: Texts, details_zh: Texts, details_en: Texts) -> tuple[T
     written = {
         key: tuple(
             sentence.format(detail=detail)
-            for sentence, detail in zip(SENTENCES[key[0]], key[1:], strict=True)
+            for sentence, detail in zip(sentences[key[0]], key[1:], strict=True)
         )
         for key in set(keys)
     }

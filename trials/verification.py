@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import pyarrow.compute as pc
 
 from quality.tables.outputs import ARMS
 from trials.arrays import numbers, texts
-from trials.certificate import WINNERS, input_hash
+from trials.certificate import WINNERS, canonical, input_hash
 from trials.draw import ALGORITHM, KNOWN_ALGORITHMS, by_way_drawn, commit, draw, lot_order
 from trials.plan import NOT_DRAWN, Stratum
 
@@ -56,10 +57,17 @@ def verify_draw(certificate: Mapping[str, Any], selection: pa.Table) -> tuple[Fi
 
 
 def _sealed(certificate: Mapping[str, Any], rows: pa.Table) -> Iterator[Finding]:
-    """Check the seals: the seed's commitment and the input's hash."""
+    """Check the seals: the seed's commitment, the hash of the options and that of the input."""
     if commit(certificate["seed"]) != certificate["seed_commitment"]:
         yield _finding(
             "commitment", "the seed's SHA-256 is not the commitment", "种子的 SHA-256 与承诺值"
+        )
+    found = sha256(canonical(_json(certificate["options"])).encode()).hexdigest()
+    if found != certificate["config_hash"]:
+        yield _finding(
+            "options",
+            f"the options hash to {found}, the certificate says {certificate['config_hash']}",
+            "抽签选项",
         )
     found = input_hash(rows)
     if found != certificate["input_hash"]:

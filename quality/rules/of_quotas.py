@@ -68,6 +68,20 @@ def quota_rules(maker: Maker) -> Iterator[Rule]:
     )
     yield _quota_rule(
         maker,
+        "quotas.min_not_above_max",
+        _some("(q->>'$.min')::HUGEINT > (q->>'$.max')::HUGEINT"),
+        Meaning(
+            en="The min of a quota must not be above its max.",
+            zh="配额的 min 不得大于 max。",
+            why_en="No draw could keep both, and the day's other trials would have to wait.",
+            why_zh="任何抽签都无法同时满足两者，当天的其他试用也会被耽搁。",
+            dimension="consistency",
+            passes={"quotas": f"[{_QUOTA % (1, 40)}]"},
+            fails={"quotas": f"[{_QUOTA % (40, 1)}]"},
+        ),
+    )
+    yield _quota_rule(
+        maker,
         "quotas.once_a_group",
         f"CASE WHEN {_readable()} THEN len({_groups()}) > len(list_distinct({_groups()}))"
         " ELSE false END",

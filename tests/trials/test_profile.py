@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from trials.engine import carried, complete
-from trials.profile import ProfileOptions, describe_applicants
+from trials.profile import describe_applicants
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def profile(table, trial, noon, as_of):
             rows = [{"user_id": user, "region": region} for user, region in people + shoppers]
             tables["users"] = table("users", rows)
         whole = complete(tables)
-        found = describe_applicants(whole, carried(whole), as_of, ProfileOptions())
+        found = describe_applicants(whole, carried(whole), as_of, 5)
         return {(row["attribute"], row["value"]): row for row in found.to_pylist()}
 
     return describe

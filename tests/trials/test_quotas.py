@@ -24,6 +24,12 @@ def test_a_missing_minimum_is_zero_and_a_missing_maximum_the_units():
     assert (quota.low, quota.high, quota.name) == (0, 20, "region=N")
 
 
+def test_a_minimum_above_the_units_is_read_and_left_to_the_selection():
+    (quota,) = parse({"attribute": "region", "value": "N", "min": 50})
+
+    assert (quota.low, quota.high) == (50, 50)
+
+
 @pytest.mark.parametrize(
     ("document", "named"),
     [

@@ -289,6 +289,22 @@ def test_without_trials_there_is_nothing_to_do(as_of):
     assert found["draw_certificate"].schema.equals(DRAW_CERTIFICATE.schema)
 
 
+def test_one_smallest_cell_holds_for_all_that_is_told_of_a_trials_public(
+    random_tables, as_of, trial
+):
+    still_open = trial("T9", closes_on=as_of + timedelta(days=3))
+    tables = random_tables(16, n_users=40, trials=[trial(), still_open])
+
+    told, hidden = (
+        recruit(tables, as_of=as_of, options=OPTIONS, smallest_cell=fewest) for fewest in (1, 1000)
+    )
+
+    for name in ("applicant_profile", "trial_funnel_parts"):
+        assert len(told[name]) > len(hidden[name]) == 0
+    assert hidden["trial_outlook"]["applicants"].to_pylist() == [None]
+    assert told["trial_outlook"]["applicants"].to_pylist()[0] > 0
+
+
 def test_a_published_commitment_is_kept_or_named(random_tables, as_of, trial):
     kept = open_seed("T1", OPTIONS.draw_secret, None).commitment
     committed = random_tables(15, trials=[trial("T1", seed_commitment=kept)])

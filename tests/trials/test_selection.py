@@ -193,6 +193,56 @@ def test_larger_selections_equal_an_exact_solver(seed, bounds):
     assert found.is_optimal
 
 
+FAMILIES = (5, 4, 2)
+"""Levels of an age band, a region and being new: everybody is in one group of each."""
+
+
+def overlapping_problem(seed, n=1200, n_trials=4, units=50, slack=0.05):
+    """Three overlapping families of tight quotas, homes of two, and people capped over all trials."""
+    rng = np.random.default_rng(seed)
+    n_people = n // 3
+    pairs = np.sort(rng.choice(n_trials * n_people, n, replace=False))
+    starts = np.cumsum([0, *FAMILIES])
+    groups = [starts[:3] + rng.integers(0, FAMILIES) for _ in range(n_people)]
+    rows = [
+        (int(trial), int(who), int(who) // 2, score, set(groups[who].tolist()))
+        for trial, who, score in zip(*np.divmod(pairs, n_people), rng.beta(2, 3, n), strict=True)
+    ]
+    quotas = [
+        (
+            trial,
+            start + level,
+            int(units / levels * (1 - slack)),
+            -int(-units / levels * (1 + slack)),
+        )
+        for trial in range(n_trials)
+        for start, levels in zip(starts, FAMILIES, strict=False)
+        for level in range(levels)
+    ]
+    return make_problem(rows, [units] * n_trials, quotas, cap=1 + seed % 2)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_overlapping_families_are_near_the_optimum_and_the_linear_bound(seed):
+    problem = overlapping_problem(seed)
+    programme = build(problem)
+    exact = milp(
+        -programme.gains,
+        integrality=1,
+        bounds=Bounds(0, 1),
+        constraints=LinearConstraint(programme.matrix, programme.low, programme.high),
+        options={"mip_rel_gap": 0, "node_limit": 200},
+    )
+
+    found = select(problem, OPTIONS)
+
+    assert found.objective >= 0.995 * found.bound
+    if exact.status == 0:
+        best = np.round(exact.x).astype(bool)
+        assert found.is_chosen.sum() == best.sum()
+        assert found.objective >= 0.999 * problem.scores[best].sum()
+
+
 @pytest.mark.parametrize("seed", range(2))
 def test_selections_of_hundreds_are_within_half_a_percent_of_the_linear_bound(seed):
     found = select(crossing_problem(seed, HUNDREDS, n=4000, n_trials=4), OPTIONS)

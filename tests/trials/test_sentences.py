@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from trials.eligibility import RULES
+from trials.letter_reasons import LETTER_REASONS
 from trials.score import WEIGHTS
 from trials.sentences import SENTENCES, STRENGTHS, odds, write_reasons
 
@@ -39,3 +40,17 @@ def test_details_complete_their_own_language():
     assert "2 drawn among 6" in english[0]
     assert "1.5 on average drawn among 3" in english[2]
     assert "{" not in "".join([*chinese, *english])
+
+
+@pytest.mark.parametrize("code", SENTENCES)
+def test_the_applicant_is_told_the_same_reason_and_spoken_to(code):
+    for mine, told in zip(SENTENCES[code], LETTER_REASONS[code], strict=True):
+        assert mine.count("{detail}") == told.count("{detail}")
+    chinese, english = LETTER_REASONS[code]
+    assert "申请人" not in chinese.replace("另一位申请人", "")
+    assert "he applicant" not in english
+
+
+def test_who_was_held_out_and_who_was_not_drawn_are_told_the_same():
+    assert LETTER_REASONS["held_out"] == LETTER_REASONS["not_drawn"]
+    assert set(LETTER_REASONS) == set(SENTENCES)

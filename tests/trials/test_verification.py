@@ -2,11 +2,15 @@
 
 import json
 
+import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from quality.tables.outputs import DRAW_CERTIFICATE, SELECTION
 from trials.recruiting import RecruitOptions, recruit
+from trials.score import PARTS
 from trials.verification import verify_draw
 
 
@@ -80,6 +84,55 @@ def test_one_changed_cell_is_found(drawn, change, expected):
     certificate, selection = drawn
 
     assert codes(verify_draw(certificate, changed(selection, change))) == expected
+
+
+REPLAYED = ("user_id", "arm", "rank", *PARTS, "score", "stratum", "inclusion_probability")
+SEALED = ("seed", "seed_commitment", "algorithm", "config_hash", "input_hash", "units", "counts")
+
+
+def another(value):
+    """Return a value of the same kind that differs as little as it can."""
+    if value is None or isinstance(value, str):
+        return f"{value or ''}!"
+    return value + 1 if isinstance(value, int) else float(np.nextafter(value, 2))
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None)
+def test_any_one_value_that_was_drawn_from_or_drawn_cannot_change_unnoticed(drawn, data):
+    certificate, selection = drawn
+    mine = np.flatnonzero(np.array(selection["trial_id"].to_pylist()) == "T1")
+    row = int(data.draw(st.sampled_from(mine.tolist())))
+    name = data.draw(st.sampled_from(REPLAYED))
+    values = selection[name].to_pylist()
+    if values[row] is None and name not in ("arm", "stratum"):
+        values[row] = 1 if name == "rank" else 0.5
+    else:
+        values[row] = another(values[row])
+    place = selection.column_names.index(name)
+    changed = selection.set_column(
+        place, selection.schema.field(name), pa.array(values, selection.schema.field(name).type)
+    )
+
+    assert verify_draw(certificate, changed) != ()
+
+
+@pytest.mark.parametrize("name", SEALED)
+def test_no_sealed_field_of_a_certificate_can_change_unnoticed(drawn, name):
+    certificate, selection = drawn
+    value = certificate[name]
+    other = value.replace("1", "2") if name == "counts" else another(value)
+
+    assert verify_draw(certificate | {name: other}, selection) != ()
+
+
+def test_other_options_than_were_hashed_are_found(drawn):
+    certificate, selection = drawn
+    options = json.loads(certificate["options"]) | {"core_share": 0.31}
+
+    found = codes(verify_draw(certificate | {"options": json.dumps(options)}, selection))
+
+    assert found == {"options"}
 
 
 def test_a_dropped_applicant_is_found(drawn):

@@ -54,10 +54,19 @@ def compare(lottery: Lottery) -> Arms:
     those offered hold one taker too many: that last taker is dropped, which makes the two
     comparable (DREO). As long as units are left, where the offers ended says nothing of the kind.
 
+    Of N people of whom T take what they are offered, let the S-th unit be taken at the L-th offer.
+    Then E[(S − 1) / (L − 1)] = E[(T − S) / (N − L)] = T / N: without the last taker, both sides hold
+    as many takers as all do, in expectation. It holds inside every stratum, also when the strata
+    share a waitlist, for given where the offers ended every order of those before and of those
+    after is as likely; and a day on which units are left takes nothing from it, for where both
+    estimates are known they have the same expectation given L. The weights of the strata may
+    depend on L: a difference of effects between strata is then weighed by chance, a little.
+
     Source:
         de Chaisemartin and Behaghel, Econometrica 88 (2020) 1453–1477, doi:10.3982/ECTA16032.
         They weigh every taker by (S − 1)/S where S took a unit; dropping the last is the same in
-        expectation and leaves whole people.
+        expectation and leaves whole people. The expectations: Haldane, Biometrika 33 (1945)
+        222–225, on inverse sampling.
     """
     took = lottery.is_waiting & lottery.is_given
     held_out = ~lottery.is_winner & ~lottery.is_waiting

@@ -52,8 +52,10 @@ def random_effects(estimates: Floats, variances: Floats) -> Pooled | None:
     The variance between trials τ² is Paule and Mandel's, which solves Σ (y − μ)² / (v + τ²) = n − 1:
     it needs no normality and is less biased than DerSimonian and Laird's where trials are few and
     outcomes rare. The interval is Hartung and Knapp's, μ ± t(n − 1)·√(q / Σw) with
-    q = Σ w (y − μ)² / (n − 1), and q at least 1, so that trials which agree by luck do not make it
-    shorter than their own errors allow.
+    q = Σ w (y − μ)² / (n − 1), but never shorter than the normal one, μ ± z·√(1 / Σw), so that
+    trials which agree by luck do not make it shorter than their own errors allow. (With Paule and
+    Mandel's τ², q is 1 unless τ² is 0, so that holding q at 1 would be a t interval on errors that
+    are known: for ten trials alike it covers 98 %, this one 97 %.)
 
     Args:
         estimates: Effects y, shape (n,).
@@ -64,9 +66,9 @@ def random_effects(estimates: Floats, variances: Floats) -> Pooled | None:
 
     Source:
         Paule and Mandel, J. Res. Nat. Bur. Stand. 87 (1982) 377–385; Veroniki et al., Res. Synth.
-        Methods 7 (2016) 55–79; Hartung and Knapp, Statist. Med. 20 (2001) 3875–3889; Röver, Knapp
-        and Friede, BMC Med. Res. Methodol. 15 (2015) 99; I²: Higgins and Thompson, Statist. Med.
-        21 (2002) 1539–1558.
+        Methods 7 (2016) 55–79; Hartung and Knapp, Statist. Med. 20 (2001) 3875–3889; where it is
+        shorter, the normal one: Wiksten, Rücker and Schwarzer, Statist. Med. 35 (2016) 2503–2515;
+        I²: Higgins and Thompson, Statist. Med. 21 (2002) 1539–1558.
     """
     n = len(estimates)
     if n < ENOUGH:
@@ -74,9 +76,8 @@ def random_effects(estimates: Floats, variances: Floats) -> Pooled | None:
     tau2 = _paule_mandel(estimates, variances)
     weights = 1 / (variances + tau2)
     mean = float(weights @ estimates / weights.sum())
-    spread = max(1.0, float(weights @ (estimates - mean) ** 2) / (n - 1))
-    error = sqrt(spread / float(weights.sum()))
-    reach = float(stdtrit(n - 1, 0.975)) * error
+    spread = float(weights @ (estimates - mean) ** 2) / (n - 1)
+    reach = max(float(stdtrit(n - 1, 0.975)) * sqrt(spread), Z_95) / sqrt(float(weights.sum()))
     excess = max(0.0, _heterogeneity(estimates, variances, 0.0))
     return Pooled(
         value=mean,

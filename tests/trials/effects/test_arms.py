@@ -1,12 +1,12 @@
 """Who is compared with whom, with and without units that went down the waitlist."""
 
+from itertools import permutations
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from trials.effects.arms import compare
-from trials.effects.means import mean_difference
 
 
 def lottery(arms, *, given=(), stratum=None):
@@ -42,51 +42,80 @@ def test_with_units_left_the_waitlist_tells_nothing_yet():
     assert told(compare(lottery("bbbwwhh", given=[0, 3]))) == ("itt", "+++..--")
 
 
-def compared(rng, *, drops):
-    """Two lotteries with one waitlist; takers would buy anyway, others never; units do nothing."""
-    size, winners, waiters = 30, 4, 16
-    stratum = np.repeat([0, 1], size)
-    is_taker = rng.random(2 * size) < np.where(stratum == 0, 0.4, 0.6)
-    order = rng.permutation(2 * size)
-    arm = np.full(2 * size, "h")
-    for one in (0, 1):
+# Of each person in the lottery: stratum, whether they take what they are offered, what they would
+# buy without it, and what it adds.
+ONE_STRATUM = [(0, True, 0.9, 0.3), (0, False, 0.1, 0.0), (0, True, 0.5, 0.8), (0, True, 0.7, 0.1)]
+ONE_STRATUM += [(0, False, 0.2, 0.0), (0, True, 0.4, 0.6)]
+TWO_STRATA = [*ONE_STRATUM[:4], (1, False, 0.0, 0.0), (1, True, 1.0, 0.4), (1, True, 0.8, 0.7)]
+
+
+def held(people, order, winners, waiting):
+    """Hold a draw by the order of the lots; what winners refuse goes down the one waitlist."""
+    stratum, takes = (np.array(column) for column in list(zip(*people, strict=True))[:2])
+    arm = np.full(len(people), "h")
+    for one in range(len(winners)):
         mine = order[stratum[order] == one]
-        arm[mine[:winners]], arm[mine[winners : winners + waiters]] = "b", "w"
-    place = np.zeros(2 * size, dtype=int)
-    waiting = order[arm[order] == "w"]
-    place[waiting] = np.arange(1, len(waiting) + 1)
-    given = (arm == "b") & is_taker
-    takers = waiting[is_taker[waiting]][: 2 * winners - given.sum()]
-    given[takers] = True
-    people = SimpleNamespace(
+        arm[mine[: winners[one]]] = "b"
+        arm[mine[winners[one] : winners[one] + waiting[one]]] = "w"
+    line = order[arm[order] == "w"]
+    place = np.zeros(len(people), dtype=int)
+    place[line] = np.arange(1, len(line) + 1)
+    is_given = (arm == "b") & takes
+    is_given[line[takes[line]][: (arm == "b").sum() - is_given.sum()]] = True
+    return SimpleNamespace(
         is_winner=arm == "b",
         is_waiting=arm == "w",
         place=place,
-        is_given=given,
+        is_given=is_given,
         stratum=stratum,
     )
-    arms = compare(people)
-    if not drops and arms.estimator == "dreo":
-        arms.is_treatment[takers[-1]] = True
-    return mean_difference(arms, is_taker.astype(float)).value
 
 
-def mean_and_error(*, drops):
-    rng = np.random.default_rng(1)
-    values = np.array([compared(rng, drops=drops) for _ in range(1500)])
-    return values.mean(), values.std() / np.sqrt(len(values))
+def mean_over_all_lots(people, winners, waiting, *, keeps_last=False):
+    """Average each stratum's comparison over every order in which the lots can fall."""
+    _, _, untreated, effect = (np.array(column) for column in zip(*people, strict=True))
+    found, estimators = [], set()
+    for order in permutations(range(len(people))):
+        draw = held(people, np.array(order), winners, waiting)
+        arms = compare(draw)
+        estimators.add(arms.estimator)
+        is_treatment = arms.is_treatment.copy()
+        if keeps_last and arms.estimator == "dreo":
+            is_treatment |= draw.place == draw.place[draw.is_waiting & draw.is_given].max()
+        bought = untreated + effect * draw.is_given
+        found.append(
+            [
+                bought[is_treatment & (draw.stratum == one)].mean()
+                - bought[arms.is_holdout & (draw.stratum == one)].mean()
+                for one in range(len(winners))
+            ]
+        )
+    assert estimators == {"itt", "dreo"}
+    return np.mean(found, axis=0)
 
 
-def test_without_the_last_taker_nothing_done_shows_as_nothing():
-    bias, error = mean_and_error(drops=True)
+def effects_of_the_offer(people):
+    stratum, takes, _, effect = (np.array(column) for column in zip(*people, strict=True))
+    return [(takes * effect)[stratum == one].mean() for one in range(stratum.max() + 1)]
 
-    assert abs(bias) < 3 * error
+
+@pytest.mark.parametrize(
+    ("people", "winners", "waiting"),
+    [(ONE_STRATUM, (2,), (2,)), (TWO_STRATA, (1, 1), (2, 1))],
+    ids=["one stratum", "two strata with one waitlist"],
+)
+def test_over_all_orders_of_the_lots_the_effect_of_the_offer_is_exactly_right(
+    people, winners, waiting
+):
+    found = mean_over_all_lots(people, winners, waiting)
+
+    assert found == pytest.approx(effects_of_the_offer(people), abs=1e-12)
 
 
-def test_with_the_last_taker_nothing_done_shows_as_something():
-    bias, error = mean_and_error(drops=False)
+def test_with_the_last_taker_it_would_not_be_right():
+    found = mean_over_all_lots(ONE_STRATUM, (2,), (2,), keeps_last=True)
 
-    assert bias > 5 * error
+    assert found - effects_of_the_offer(ONE_STRATUM) > 0.03
 
 
 def test_strata_with_both_arms_share_the_weight_and_the_others_have_none():

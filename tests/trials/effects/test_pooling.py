@@ -43,13 +43,24 @@ def test_one_trial_is_not_pooled():
     assert random_effects(ESTIMATES[:1], VARIANCES[:1]) is None
 
 
+def test_the_interval_of_a_mean_holds_it_nearly_as_often_as_it_says():
+    rng = np.random.default_rng(3)
+    held = []
+    for _ in range(600):
+        variances = rng.uniform(0.001, 0.003, 10)
+        found = random_effects(rng.normal(0.05, np.sqrt(variances)), variances)
+        held.append(found.low <= 0.05 <= found.high)
+
+    assert 0.945 <= np.mean(held) <= 0.985
+
+
 def test_trials_that_agree_by_luck_are_not_surer_than_their_own_errors():
     variances = np.full(4, 0.04)
 
     found = random_effects(np.full(4, 0.2), variances)
 
     assert found.tau2 == 0
-    assert found.high - found.value == pytest.approx(3.1824 * 0.1, abs=1e-4)
+    assert found.high - found.value == pytest.approx(1.9600 * 0.1, abs=1e-4)
 
 
 @given(st.lists(st.floats(-0.3, 0.3), min_size=2, max_size=6), st.floats(1e-4, 0.1))
