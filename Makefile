@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 MODELS := trials/reports/models/zh.npz
-LEARNING := clauses.py copies.py evidence.py features.py fitting.py language.py matching.py normalising.py opinion_words.py opinion_words.yaml passages.py polarity.py training.py
+LEARNING := clause_weights.py clause_weights.yaml clauses.py copies.py cues.py cues.yaml evidence.py features.py fitting.py language.py matching.py normalising.py opinion_words.py opinion_words.yaml passages.py polarity.py training.py
 
 .PHONY: demo test soak check bench docs lock clean
 

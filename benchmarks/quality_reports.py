@@ -1,12 +1,12 @@
 """How well trial reports are read, beside what REPORTS.md asks. ``python benchmarks/quality_reports.py``.
 
-Polarity is measured on the held-out texts, which nothing was trained or tuned on. Clauses, aspects
-and suggestions are measured on two sets of hand labels: the development labels, which the rules and
-dictionaries were written beside, and the final part of our own labels of training texts, whose
-errors nobody looked at (``tests/trials/reports/labels/README.md``). The weights of clause polarity
-were chosen on the development labels and on the other part of ours, how sure it is also on our
-labels of praise and blame, beside which no rule was written. The models measured here never
-saw the reports of our own labels, so they learned from a little less than those that are built.
+Polarity is measured on the held-out texts, which nothing was trained or tuned on. Clause polarity
+is measured on two sets of hand labels: the development labels that came with the task, and the
+final parts of our own labels of training texts, whose errors nobody looked at
+(``tests/trials/reports/labels/README.md``); aspects likewise, but their final part is older and
+smaller. Suggestions are measured on development labels. The weights of clause polarity were
+chosen on the other parts of our labels. The models measured here never saw the reports of our own
+labels, so they learned from a little less than those that are built.
 The few held-out reviews that are flagged as copies are printed, to be read. Takes some minutes.
 """
 
@@ -39,10 +39,12 @@ TO_REACH = {
     "polarity, held-out": (0.88, 0.83),
     "  calibration error (ECE), at most": (0.05, 0.05),
     "clause polarity, development": (0.96, 0.94),
-    "  dissenting from the star": (0.75, 0.75),
+    "clause polarity, ours, older": (0.96, 0.94),
     "clause polarity, ours": (0.96, 0.94),
-    "clause polarity, ours, no rule written beside": (0.96, 0.94),
-    "  calibration error (ECE) of all three, at most": (0.05, 0.05),
+    "  dissenting from the star, all three": (0.75, 0.75),
+    "  dissenting from the star, ours": (0.75, 0.75),
+    "  what the star alone would say, ours": (0.96, 0.94),
+    "  calibration error (ECE), ours, at most": (0.05, 0.05),
     "aspect F1, development": (0.82, 0.75),
     "aspect F1, ours": (0.82, 0.75),
     "suggestion precision, development": (0.85, 0.75),
@@ -72,19 +74,25 @@ def main() -> None:
 def measured(reviews: Reviews, valences: dict[str, float]) -> dict[str, float]:
     """Return every figure of one language, by name."""
     language = reviews.language
-    own = [*labelled(f"training_clauses_{language}_final")]
-    fresh = [*labelled(f"training_polarity_{language}")]
-    also_development = [*labelled(f"training_clauses_{language}_development"), *own, *fresh]
-    unseen = reviews.held_out | {row["key"] for row in also_development}
+    older = [*labelled(f"training_clauses_{language}_final")]
+    own = [*labelled(f"training_polarity_{language}_final")]
+    others = (
+        f"training_clauses_{language}_development",
+        f"training_polarity_{language}",
+        f"training_polarity_{language}_development",
+        f"training_polarity_{language}_doubtful",
+    )
+    ours = [*older, *own, *(row for name in others for row in labelled(name))]
+    unseen = reviews.held_out | {row["key"] for row in ours}
     options = PolarityOptions(language=language)
     model = train_polarity(reviews.texts, reviews.labels, unseen, options, valences)
     models = PolarityModels(**{language: model})
     development = [*labelled(f"clauses_{language}")]
     return {
         **polarity(reviews, models),
-        **clause_polarity(development, own, fresh, models),
+        **clause_polarity({"development": development, "older": older, "ours": own}, models),
         "aspect F1, development": aspect_f1(development, language),
-        "aspect F1, ours": aspect_f1(own, language),
+        "aspect F1, ours": aspect_f1(older, language),
         **suggestions(language),
         **copies(reviews),
     }
@@ -112,26 +120,23 @@ def calibration_error(chances: np.ndarray, labels: np.ndarray) -> float:
     return float(sum(gaps))
 
 
-def clause_polarity(
-    development: list[dict], own: list[dict], fresh: list[dict], models: PolarityModels
-) -> dict[str, float]:
+def clause_polarity(parts: dict[str, list[dict]], models: PolarityModels) -> dict[str, float]:
     """Return clause polarity with the star known, of clauses whose aspects agree."""
-    right, dissents, chances, signs = {}, {}, [], []
-    for name, rows in {"development": development, "ours": own, "fresh": fresh}.items():
+    right, dissents, errors = {}, {}, {}
+    for name, rows in parts.items():
         wanted, stars, odds, sure = clause_odds(rows, models)
-        given = sign_of(odds, ReviewOptions(neutral_band=0.0))
-        right[name], dissents[name] = given == wanted, np.sign(stars - 3) != wanted
-        chances += (1 / (1 + np.exp(-sure))).tolist()
-        signs += (wanted > 0).tolist()
-    dissenting = np.concatenate([right[name][dissents[name]] for name in ("development", "ours")])
+        right[name] = sign_of(odds, ReviewOptions(neutral_band=0.0)) == wanted
+        dissents[name] = np.sign(stars - 3) != wanted
+        errors[name] = calibration_error(1 / (1 + np.exp(-sure)), wanted > 0)
+    everywhere = np.concatenate([right[name][dissents[name]] for name in parts])
     return {
         "clause polarity, development": right["development"].mean(),
+        "clause polarity, ours, older": right["older"].mean(),
         "clause polarity, ours": right["ours"].mean(),
-        "  dissenting from the star": dissenting.mean(),
-        "clause polarity, ours, no rule written beside": right["fresh"].mean(),
-        "  calibration error (ECE) of all three, at most": calibration_error(
-            np.array(chances), np.array(signs)
-        ),
+        "  dissenting from the star, all three": everywhere.mean(),
+        "  dissenting from the star, ours": right["ours"][dissents["ours"]].mean(),
+        "  what the star alone would say, ours": 1 - dissents["ours"].mean(),
+        "  calibration error (ECE), ours, at most": errors["ours"],
     }
 
 

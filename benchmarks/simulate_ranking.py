@@ -54,13 +54,15 @@ def main() -> None:
     """Print every figure."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--shops", type=int, default=200, help="shops of each kind")
+    parser.add_argument("--seed", type=int, default=SEED, help="another seed, other shops")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--lexicon", action="store_true", help="read without trained models")
     asked = parser.parse_args()
     models = PolarityModels() if asked.lexicon else load_models()
     started = time.process_time()
-    figures = order(asked.shops) | {"mended_false": chance_alarms(10 * asked.shops)}
-    figures |= written(asked.shops, models)
+    figures = order(asked.shops, asked.seed)
+    figures |= {"mended_false": chance_alarms(10 * asked.shops, asked.seed)}
+    figures |= written(asked.shops, models, asked.seed)
     if asked.json:
         print(json.dumps(figures))
         return
@@ -106,12 +108,12 @@ def stars(felt: np.ndarray) -> np.ndarray:
     return np.clip(np.round(felt), 1, 5)
 
 
-def order(shops: int) -> dict[str, float]:
+def order(shops: int, seed: int = SEED) -> dict[str, float]:
     """Return ρ and coverage by size, beside the formula used before and the share that blames."""
     figures = {}
     for name, world in WORLDS.items():
         for size in SIZES:
-            found = [_order(world, size, number) for number in range(shops)]
+            found = [_order(world, size, number, seed) for number in range(shops)]
             kinds = ("rho", "coverage", "rho_before", "rho_blame_share")
             means = np.mean(found, axis=0)
             figures |= {
@@ -120,8 +122,8 @@ def order(shops: int) -> dict[str, float]:
     return figures
 
 
-def _order(world: dict[str, float], size: int, number: int) -> tuple[float, ...]:
-    rng = np.random.default_rng([SEED, size, number])
+def _order(world: dict[str, float], size: int, number: int, seed: int) -> tuple[float, ...]:
+    rng = np.random.default_rng([seed, size, number])
     shop = Shop(rng, world)
     truth = shop.truth(rng)
     said, _ = shop.said(size, rng)
@@ -155,9 +157,9 @@ def _impacts_before(said: Said, ridge: float = 5.0) -> np.ndarray:
     return impacts
 
 
-def chance_alarms(pairs: int) -> float:
+def chance_alarms(pairs: int, seed: int = SEED) -> float:
     """Return how often "mended" is said of any aspect of an item where nothing changed."""
-    rng = np.random.default_rng([SEED, 1])
+    rng = np.random.default_rng([seed, 1])
     alarms = 0
     for _ in range(pairs):
         rates = rng.uniform(0.02, 0.4, NUMBER)
@@ -170,9 +172,9 @@ def chance_alarms(pairs: int) -> float:
     return alarms / pairs
 
 
-def written(shops: int, models: PolarityModels) -> dict[str, float]:
+def written(shops: int, models: PolarityModels, seed: int = SEED) -> dict[str, float]:
     """Return how planted faults come out when reports are written out and read."""
-    found = [_written(number, models) for number in range(shops)]
+    found = [_written(number, models, seed) for number in range(shops)]
     first, second, mended, false = np.mean(found, axis=0).tolist()
     return {
         "planted_first": first,
@@ -182,8 +184,8 @@ def written(shops: int, models: PolarityModels) -> dict[str, float]:
     }
 
 
-def _written(number: int, models: PolarityModels) -> tuple[bool, bool, bool, bool]:
-    rng = np.random.default_rng([SEED, 2, number])
+def _written(number: int, models: PolarityModels, seed: int) -> tuple[bool, bool, bool, bool]:
+    rng = np.random.default_rng([seed, 2, number])
     family, fault = int(rng.integers(len(FAMILIES))), int(rng.integers(ASPECTS))
     name = aspect_names(family)[fault]
     before = _reports("a", family, fault, SIZES[0], FIRST, rng)

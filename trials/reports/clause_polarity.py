@@ -4,29 +4,21 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import logit
 
+from trials.arrays import Floats, Ints
+from trials.reports.clause_weights import (
+    clause_weights,
+    odds_by_stars,
+    odds_by_words,
+    said_by,
+    standing,
+)
 from trials.reports.language import language_of
-from trials.reports.opinion_words import opinion_sign
 from trials.reports.options import ReviewOptions
 from trials.reports.polarity import PolarityModels
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-
-_MIDDLE_STARS = 3.0
 _SURE = 1e-6
-_STRETCH = 1.8
-"""The clause head learned from labels of whole reports, many wrong for the clause, so it is less
-sure than it may be; chosen on the development clauses."""
-_SCALES = {"zh": (1.6, 0.73), "en": (0.78, 0.78)}
-"""What log odds below and above 0 are multiplied by to be calibrated.
-
-By maximum likelihood on 293 zh and 267 en development clauses of 88 and 93 reports that the models
-had not seen, as ``python benchmarks/fit_clause_calibration.py`` does again. Ten folds by report:
-calibration error .056 → .038 (zh) and .044 → .020 (en). Two scales did not help English. A Chinese
-clause without a word of praise blames more often than its log odds say, hence the 1.6."""
 
 
 class ClauseReasons(NamedTuple):
@@ -35,7 +27,7 @@ class ClauseReasons(NamedTuple):
     learned: float
     """By the clause head of the model."""
     words: float
-    """By words of praise and blame."""
+    """By words and turns of phrase that praise or blame."""
     stars: float
     """By the stars of its report."""
 
@@ -73,8 +65,8 @@ def clause_reasons(
 def calibrated(polarities: Floats, clauses: Sequence[str]) -> Floats:
     """Return log odds that say how sure one may be, shape (clauses,).
 
-    What :func:`clause_polarities` adds up decides between praise and blame but is not calibrated.
-    The order within a language and the sign stay as they are, and 0 stays 0.
+    What :func:`clause_polarities` adds up decides between praise and blame but is not calibrated:
+    it trusts the stars less than calibration would, to hear what dissents from them. The order within a language and the sign stay as they are, and 0 stays 0.
 
     Args:
         polarities: From :func:`clause_polarities`, shape (clauses,).
@@ -84,7 +76,8 @@ def calibrated(polarities: Floats, clauses: Sequence[str]) -> Floats:
         Guo et al., "On calibration of modern neural networks", ICML 2017: log odds are divided by
         a temperature; here by one of their own on either side of 0.
     """
-    scales = np.array([_SCALES[language_of(clause)] for clause in clauses]).reshape(-1, 2)
+    found = [clause_weights(language_of(clause)).scales for clause in clauses]
+    scales = np.array(found).reshape(-1, 2)
     odds: Floats = polarities * np.where(polarities < 0, scales[:, 0], scales[:, 1])
     return odds
 
@@ -108,14 +101,15 @@ def _parts(
     parts = np.zeros((len(clauses), 3))
     known = np.full(len(clauses), np.nan) if chances is None else chances.copy()
     languages = np.array([language_of(clause) for clause in clauses])
+    stand = standing(stars)
     for model in (models.zh, models.en):
         own = np.flatnonzero(languages == model.language)
+        weights = clause_weights(model.language)
         unknown = own[np.isnan(known[own])]
         known[unknown] = model.clause_chances([clauses[at] for at in unknown.tolist()])
-        parts[own, 1] = [
-            options.lexicon_weight * opinion_sign(clauses[at], model.language)
-            for at in own.tolist()
-        ]
-    parts[:, 0] = _STRETCH * logit(np.clip(known, _SURE, 1 - _SURE))
-    parts[:, 2] = options.star_weight * (stars - _MIDDLE_STARS) / 2
+        said = [said_by(clauses[at], model.language) for at in own.tolist()]
+        turns = np.array([one.turns for one in said], dtype=np.float64)
+        parts[own, 0] = weights.learned * logit(np.clip(known[own], _SURE, 1 - _SURE))
+        parts[own, 1] = [options.lexicon_weight * odds_by_words(one, weights) for one in said]
+        parts[own, 2] = options.star_weight * odds_by_stars(stand[own], turns, weights)
     return parts

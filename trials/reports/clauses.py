@@ -14,11 +14,12 @@ _ABBREVIATED = r"(?<!\bmr)(?<!\bmrs)(?<!\bdr)(?<!\boz)(?<!\bvs)(?<!\bst)"
 # Runs of dots and spaces are entered at their start only, or a megabyte of them takes hours.
 _SEPARATOR = re.compile(
     rf"""
-    (?P<closing>[。!?]+["'”’)\]】》]*                      # ends a sentence, belongs to it
+    (?=[。!?.;,但不可只然却]|\s)                           # most characters go no further than this
+    (?:(?P<closing>[。!?]+["'”’)\]】》]*                      # ends a sentence, belongs to it
       |{_ABBREVIATED}(?<!\.)\.+["'”’)]*(?=\s|$|{IDEOGRAPH})|(?<={IDEOGRAPH})\.+)
     |[;\n\r\t]+|,(?=\s*{IDEOGRAPH})|(?<={IDEOGRAPH}),|(?<={IDEOGRAPH})\ +(?={IDEOGRAPH})
     |(?<={IDEOGRAPH})(?<![不非])(?={_CONTRAST_ZH})         # a contrast starts a clause of its own
-    |(?:,\s*|(?<!\s)\s+)(?={_CONTRAST_EN})
+    |(?:,\s*|(?<!\s)\s+)(?={_CONTRAST_EN}))
     """,
     re.VERBOSE,
 )
@@ -87,8 +88,6 @@ def _shortened(text: str, piece: _Piece) -> list[_Piece]:
 
 
 def _trimmed(text: str, start: int, end: int) -> _Piece:
-    while start < end and text[start] in _TRIMMED:
-        start += 1
-    while end > start and text[end - 1] in _TRIMMED:
-        end -= 1
-    return _Piece(start, end)
+    begun = text[start:end].lstrip(_TRIMMED)
+    start = end - len(begun)
+    return _Piece(start, start + len(begun.rstrip(_TRIMMED)))

@@ -87,7 +87,13 @@ def _shingles(cores: list[str], likeness: Likeness) -> list[Hashes]:
         return each
     values, counts = np.unique(np.concatenate(each), return_counts=True)
     boilerplate = values[counts > likeness.boilerplate_share * len(each)]
-    return [own[~np.isin(own, boilerplate)] for own in each] if len(boilerplate) else each
+    return [_without(own, boilerplate) for own in each] if len(boilerplate) else each
+
+
+def _without(own: Hashes, sorted_others: Hashes) -> Hashes:
+    places = np.searchsorted(sorted_others, own).clip(max=len(sorted_others) - 1)
+    kept: Hashes = own[sorted_others[places] != own]
+    return kept
 
 
 def _hashed(core: str) -> Hashes:

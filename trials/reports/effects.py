@@ -9,7 +9,8 @@ from trials.reports.shrinkage import drawn_centres, effective_number, fitted_pri
 
 _WIDENING = 1.17
 """Draws of the coefficients are spread by so much around the estimate: a regression does not know
-that stars end at 1 and 5. Found with ``benchmarks/simulate_ranking.py``, on other seeds than told."""
+that stars end at 1 and 5. Found with ``benchmarks/simulate_ranking.py``; on other shops, which its
+``--seed`` draws, the intervals hold the truth as often."""
 _GROUPS = 200
 """Customers are dealt into at most so many groups, and groups are drawn: the time of a draw does
 not grow with the number of customers, and with so many groups the spread is the same."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import diags_array
+from scipy.sparse import diags_array, vstack
 from sklearn.linear_model import LogisticRegression
 
 from trials.reports.evidence import (
@@ -39,7 +39,7 @@ class PolarityOptions:
     scaled_inverse_penalty: float = 3.0
     """C of the regression on features scaled by their log-count ratio; chosen likewise."""
     clause_inverse_penalty: float = 1.0
-    """C of the clause head: its labels are inherited from the report, so it is held tighter."""
+    """C of the clause head: nobody labelled its clauses, so it is held tighter."""
     least_characters: int = 4
     """Texts with fewer letters and digits teach nothing."""
     near_duplicate_jaccard: float = 0.7
@@ -71,7 +71,10 @@ def fit_scores(
     options: PolarityOptions,
     valences: Mapping[str, float],
 ) -> PolarityModel:
-    """Fit the scores of words and clauses; the report head is left at nothing."""
+    """Fit the scores of words and clauses; the report head is left at nothing.
+
+    The clause head takes the label of its report for that of the clause.
+    """
     reports = summed(read.counts, read.sizes)
     document_counts = _documents(reports)
     is_taught = document_counts >= options.least_documents
@@ -119,9 +122,11 @@ def _valences(vocabulary: Sequence[str], language: str, valences: Mapping[str, f
     return np.array([of_feature.get(feature, 0.0) for feature in vocabulary])
 
 
-def _weights(features: Matrix, targets: Ints, inverse_penalty: float) -> Floats:
+def _weights(
+    features: Matrix, targets: Ints, inverse_penalty: float, shares: Floats | None = None
+) -> Floats:
     model = LogisticRegression(C=inverse_penalty, solver="liblinear", max_iter=400, random_state=0)
-    model.fit(features, targets)
+    model.fit(features, targets, sample_weight=shares)
     return _stored(np.append(model.coef_[0], model.intercept_[0]))
 
 
@@ -133,6 +138,21 @@ def fit_head(evidence: Floats, targets: Ints) -> Floats:
     model.fit((evidence - means) / deviations, targets)
     weights = model.coef_[0] / deviations
     return _stored(np.append(weights, model.intercept_[0] - means @ weights))
+
+
+def fit_clause_head(pieces: Matrix, believed: Floats, options: PolarityOptions) -> Floats:
+    """Regress clauses on what is believed of them; return the weights and the intercept.
+
+    Args:
+        pieces: TF-IDF of the clauses, each of length one, a row a clause.
+        believed: Chance that each praises, shape (clauses,). A clause counts as praise by this
+            chance and as blame by the rest.
+        options: How to train.
+    """
+    twice = vstack([pieces, pieces]).tocsr()
+    targets = np.repeat(np.array([1, 0], dtype=np.int64), len(believed))
+    shares = np.concatenate([believed, 1 - believed])
+    return _weights(twice, targets, options.clause_inverse_penalty, shares)
 
 
 def _stored(values: Floats) -> Floats:

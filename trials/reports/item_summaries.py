@@ -28,6 +28,8 @@ class Beside:
     previous: Mapping[str, Previous]
     """Item to its last summary."""
     traits: Traits
+    smallest_cell: int
+    """Segments of fewer customers are merged."""
 
 
 @dataclass(frozen=True)
@@ -111,8 +113,12 @@ def _summary(item: _Item, kindness: Kindness | None, beside: Beside, options: Re
 def _told(item: _Item, beside: Beside, options: ReviewOptions) -> Row:
     """What the reports say; with too few customers, only dangers."""
     customers = customers_in(item.reports, beside.inverse_chances)
-    aspects = summarise_aspects(item.opinions, item.reports, customers, options)
-    if len(customers.weights) < options.least_customers:
+    is_enough = len(customers.weights) >= options.least_customers
+    is_dangerous = any(opinion.is_safety for opinion in item.opinions)
+    # Most items have few reports and no danger: nothing is told of them, so nothing is estimated.
+    opinions = item.opinions if is_enough or is_dangerous else []
+    aspects = summarise_aspects(opinions, item.reports, customers, options)
+    if not is_enough:
         dangers = [aspect for aspect in aspects if aspect["is_safety"]]
         return {
             "verdict": "not enough evidence",
@@ -131,7 +137,7 @@ def _told(item: _Item, beside: Beside, options: ReviewOptions) -> Row:
         "aspects": _json(aspects),
         "suggestions": _json(summarise_suggestions(item.opinions, item.reports, options)),
         "changes": _json(changes),
-        "segments": _json(segments_of(own, beside.traits, options.smallest_cell)),
+        "segments": _json(segments_of(own, beside.traits, beside.smallest_cell)),
         "sentences": _json(sentences_of(aspects, changes)),
     }
 

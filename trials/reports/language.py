@@ -16,6 +16,8 @@ def language_of(text: str) -> Literal["zh", "en"]:
     A run of Latin letters counts as one word, as one Chinese character does: laptop reviews are
     full of model names.
     """
+    if text.isascii():
+        return "en"
     chinese = len(_IDEOGRAPHS.findall(text))
     latin = len(_LATIN.findall(text))
     return "zh" if chinese and chinese >= _CHINESE_SHARE * (chinese + latin) else "en"

@@ -1,11 +1,14 @@
 """Find many terms in a text at once, the longest wherever several overlap."""
 
 from collections.abc import Mapping
-from typing import Generic, NamedTuple, TypeVar
+from string import ascii_letters, digits
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import ahocorasick
 
 Meaning = TypeVar("Meaning")
+
+_LATIN = frozenset(ascii_letters + digits)
 
 
 class Match(NamedTuple, Generic[Meaning]):
@@ -14,6 +17,16 @@ class Match(NamedTuple, Generic[Meaning]):
     start: int
     end: int
     meaning: Meaning
+
+
+class _Term(NamedTuple):
+    """A term as the automaton holds it."""
+
+    length: int
+    begins_latin: bool
+    ends_latin: bool
+    has_ending: bool
+    meaning: Any
 
 
 class TermMatcher(Generic[Meaning]):
@@ -27,7 +40,7 @@ class TermMatcher(Generic[Meaning]):
         self._automaton = ahocorasick.Automaton()
         for term, meaning in terms.items():
             stem = term.removesuffix("*")
-            self._automaton.add_word(stem, (len(stem), term.endswith("*"), meaning))
+            self._automaton.add_word(stem, _term(stem, meaning, has_ending=stem != term))
         if terms:
             self._automaton.make_automaton()
 
@@ -36,28 +49,32 @@ class TermMatcher(Generic[Meaning]):
         if not len(self._automaton):
             return []
         candidates: list[Match[Meaning]] = []
-        for last, (length, has_ending, meaning) in self._automaton.iter(text):
+        for last, (length, begins_latin, ends_latin, has_ending, meaning) in self._automaton.iter(
+            text
+        ):
             start, end = last + 1 - length, last + 1
+            if begins_latin and start and text[start - 1] in _LATIN:
+                continue
             if has_ending:
-                while end < len(text) and _is_latin(text[end]):
+                while text[end : end + 1] in _LATIN:
                     end += 1
-            if _is_whole(text, start, end):
-                candidates.append(Match(start, end, meaning))
+            elif ends_latin and text[end : end + 1] in _LATIN:
+                continue
+            candidates.append(Match(start, end, meaning))
         return _longest(candidates)
 
 
-def _is_latin(character: str) -> bool:
-    return character.isascii() and character.isalnum()
-
-
-def _is_whole(text: str, start: int, end: int) -> bool:
-    starts_inside = start > 0 and _is_latin(text[start]) and _is_latin(text[start - 1])
-    ends_inside = end < len(text) and _is_latin(text[end - 1]) and _is_latin(text[end])
-    return not (starts_inside or ends_inside)
+def _term(stem: str, meaning: Any, *, has_ending: bool) -> _Term:
+    return _Term(len(stem), stem[0] in _LATIN, stem[-1] in _LATIN, has_ending, meaning)
 
 
 def _longest(candidates: list[Match[Meaning]]) -> list[Match[Meaning]]:
-    if len(candidates) < 2:  # noqa: PLR2004 - a single match overlaps nothing
+    reached = 0
+    for match in candidates:
+        if match.start < reached:
+            break
+        reached = match.end
+    else:
         return candidates
     is_taken = bytearray(max(match.end for match in candidates))
     kept: list[Match[Meaning]] = []

@@ -48,29 +48,36 @@ def normalise(original: str) -> Normal:
 
 
 def _is_plain(original: str) -> bool:
-    table = _one_to_one()
-    return all(ord(character) in table for character in set(original))
+    return _plain().issuperset(original)
 
 
 def _slowly(original: str) -> Normal:
-    characters: list[str] = []
+    pieces: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
 
     def keep(folded: str, start: int, end: int) -> None:
-        characters.extend(folded)
+        pieces.append(folded)
         starts.extend([start] * len(folded))
         ends.extend([end] * len(folded))
 
+    def keep_stretch(start: int, end: int) -> None:
+        stretch = original[start:end]
+        if _is_plain(stretch):
+            pieces.append(stretch.translate(_one_to_one()))
+            starts.extend(range(start, end))
+            ends.extend(range(start + 1, end + 1))
+        else:
+            for index, character in enumerate(stretch, start):
+                keep(_fold(character), index, index + 1)
+
     at = 0
     for found in _MARKUP.finditer(original):
-        for index in range(at, found.start()):
-            keep(_fold(original[index]), index, index + 1)
+        keep_stretch(at, found.start())
         keep(_without_markup(found.group()), found.start(), found.end())
         at = found.end()
-    for index in range(at, len(original)):
-        keep(_fold(original[index]), index, index + 1)
-    return Normal("".join(characters), tuple(starts), tuple(ends))
+    keep_stretch(at, len(original))
+    return Normal("".join(pieces), tuple(starts), tuple(ends))
 
 
 def _without_markup(markup: str) -> str:
@@ -85,6 +92,11 @@ def _one_to_one() -> dict[int, str]:
     common = (*_LATIN, *_SYMBOLS, *_IDEOGRAPHS, *_WIDE, *_EMOJI)
     folded = {code: _fold(chr(code)) for code in common}
     return {code: text for code, text in folded.items() if len(text) == 1}
+
+
+@cache
+def _plain() -> frozenset[str]:
+    return frozenset(map(chr, _one_to_one()))
 
 
 @cache

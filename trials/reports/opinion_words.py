@@ -1,6 +1,6 @@
 """The sign of a clause by its words alone: praise, blame, and what turns them round."""
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -16,6 +16,7 @@ _STRONGEST = 4.0
 """VADER's valences run from -4 to 4."""
 
 
+@lru_cache(maxsize=1 << 13)  # a clause is asked about up to four times while a batch is read
 def opinion_sign(clause: str, language: str) -> float:
     """Return the balance of praise and blame in a normalised clause, in [-1, 1]; 0 when neither.
 

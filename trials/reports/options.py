@@ -7,10 +7,10 @@ from dataclasses import dataclass
 class ReviewOptions:
     """All options of the review stage."""
 
-    lexicon_weight: float = 2.4
-    """What a clause of pure praise or blame adds to its polarity, in log odds."""
-    star_weight: float = 1.2
-    """What five stars add to a clause's polarity and one star takes away, in log odds."""
+    lexicon_weight: float = 1.0
+    """How far a clause's words and turns of phrase count for its polarity; 1 is as was fitted."""
+    star_weight: float = 1.0
+    """How far the stars count for a clause's polarity; 1 is as was fitted."""
     neutral_band: float = 0.4
     """Log odds within which a clause counts as neutral."""
     copy_least_characters: int = 16
@@ -53,8 +53,6 @@ class ReviewOptions:
     """Seed of those draws."""
     batch_days: int = 28
     """Days up to the newest report whose reports are the latest batch."""
-    smallest_cell: int = 5
-    """Segments of fewer customers are merged."""
     happy_stars: float = 4.0
     """From so many stars on a reporter who has not bought yet is asked to."""
     unhappy_stars: float = 2.0
@@ -67,3 +65,21 @@ class ReviewOptions:
     """Most quotes per suggestion, each of another customer."""
     most_sources: int = 200
     """Most report and sentence ids listed per statement."""
+
+
+@dataclass(frozen=True)
+class TrainingOptions:
+    """How the models of trial reports are learned anew."""
+
+    with_packaged: bool = True
+    """Whether the packaged reviews teach beside the shop's own reports, where they are installed."""
+    least_own: int = 200
+    """With fewer own reports of a language to learn from, its model stays."""
+    least_compared: int = 100
+    """With fewer own reports of a language to compare models on, its model stays."""
+    margin: float = 0.02
+    """A new model may be worse by less than this, as far as can be told; macro-F1."""
+    draws: int = 2000
+    """Draws behind the interval of the difference."""
+    seed: int = 20260101
+    """Seed of those draws."""

@@ -115,18 +115,24 @@ class PolarityModel:
             return np.empty(0), np.empty(0)
         read = read_clauses(reports, self.language, self._columns)
         found = expit(_scores(self.evidence(read), self.report_weights))
-        rows = of_length_one(weighted(read.counts, self.inverse_frequencies))
         is_real = np.repeat([bool(own) for own in reports], read.sizes)
-        return found, expit(_scores(rows, self.clause_weights))[is_real]
+        return found, expit(self.clause_odds(read))[is_real]
 
     def clause_chances(self, texts: Sequence[str]) -> Floats:
         """Return per normalised clause the chance that it is positive, shape (clauses,)."""
         if not texts:
             return np.empty(0)
         counts, _ = clause_counts(self.language, texts, self._columns)
-        rows = of_length_one(weighted(counts, self.inverse_frequencies))
-        chances: Floats = expit(_scores(rows, self.clause_weights))
+        chances: Floats = expit(_scores(self.pieces(counts), self.clause_weights))
         return chances
+
+    def clause_odds(self, read: ReadClauses) -> Floats:
+        """Return per clause the log odds by the clause head that it is positive."""
+        return _scores(self.pieces(read.counts), self.clause_weights)
+
+    def pieces(self, counts: Matrix) -> Matrix:
+        """Return what the clause head weighs: TF-IDF of clauses, each of length one."""
+        return of_length_one(weighted(counts, self.inverse_frequencies))
 
     def evidence(self, read: ReadClauses) -> Floats:
         """Return what the report head weighs, shape (reports, ``EVIDENCE``).

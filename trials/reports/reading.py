@@ -171,7 +171,6 @@ def _opinions(each: _Heard, sign: int, strength: float, text: str) -> list[Opini
     quote = text[start:end]
     # Whoever asks for a change is not content, however friendly the words.
     polarity = min(sign, 0) if each.asks else sign
-    averted = bool(_AVERTED.search(each.clause.text))
     opinions = [
         Opinion(
             report=each.report,
@@ -180,7 +179,7 @@ def _opinions(each: _Heard, sign: int, strength: float, text: str) -> list[Opini
             polarity=polarity,
             strength=strength,
             is_suggestion=each.asks,
-            is_safety=mention.is_safety and polarity < 0 and not averted,
+            is_safety=mention.is_safety and polarity < 0 and not _is_averted(each.clause.text),
             quote=quote,
             start=start,
             end=end,
@@ -191,6 +190,10 @@ def _opinions(each: _Heard, sign: int, strength: float, text: str) -> list[Opini
         if text[opinion.start : opinion.end] != opinion.quote or not opinion.quote:
             raise AssertionError(f"quote at {opinion.start}:{opinion.end} is not verbatim")
     return opinions
+
+
+def _is_averted(clause: str) -> bool:
+    return bool(_AVERTED.search(clause))
 
 
 def _facts(

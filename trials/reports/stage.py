@@ -2,13 +2,16 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from quality.progress import Progress, silent
+from quality.spreading import Spread, in_turn, slices
 from quality.tables.outputs import IMPROVEMENT_SUMMARY, OPINIONS, REPORT_SCORES
+from trials.privacy import SMALLEST_CELL
 from trials.reports.follow_ups import follow_up_audiences
 from trials.reports.item_summaries import (
     Beside,
@@ -27,11 +30,12 @@ __all__ = ["ReviewOptions", "load_models", "review"]
 
 logger = logging.getLogger(__name__)
 
-_CHUNK = 4096
+_CHUNK = 1024
+"""Reports read together; the same ones for any number of shards."""
 _ITEM_COLUMNS = ["item_id", "merchant_id", "name", "category"]
 
 
-def review(
+def review(  # noqa: PLR0913 - two are what is known beside, two how it is run
     tables: Mapping[str, pa.Table],
     *,
     as_of: date,
@@ -39,7 +43,9 @@ def review(
     models: PolarityModels,
     selection: pa.Table | None = None,
     previous: pa.Table | None = None,
+    smallest_cell: int = SMALLEST_CELL,
     progress: Progress = silent,
+    spread: Spread = in_turn,
 ) -> dict[str, pa.Table]:
     """Score every report, find what its sentences say, and sum the items up.
 
@@ -53,7 +59,10 @@ def review(
         selection: Draws with inclusion probabilities; everything weighted counts a report of a
             trial by 1 / π. Null, or a report outside the draws: it counts once.
         previous: The last ``improvement_summary``, for what changed.
-        progress: Told after every few thousand reports.
+        smallest_cell: Fewest customers that a figure about a segment may stand for; smaller
+            segments are merged.
+        progress: Told after every shard of reports.
+        spread: Where shards of reports are read.
 
     Returns:
         ``report_scores`` (``parts`` is a JSON object of name to [0, 1]), ``opinions``,
@@ -71,13 +80,14 @@ def review(
         ValueError: If a report is about an item that ``items`` does not have.
     """
     rows = _known_reports(tables, as_of)
-    opinions, facts = _read(rows, models, options, progress)
+    opinions, facts = _read(rows, _Reader(models, options, _CHUNK), progress, spread)
     scored = score_reports(rows, facts, options)
     logger.info("read %d reports, found %d opinions", len(rows), len(opinions))
     beside = Beside(
         inverse_chances_of(scored, selection, options),
         previous_summaries(previous),
         traits_of(tables),
+        smallest_cell,
     )
     summaries = summary_table(scored, opinions, beside, options)
     scores = REPORT_SCORES.conform(scores_table(scored))
@@ -113,17 +123,47 @@ def _item_of(report: Row, items: Mapping[str, Row]) -> Row:
     return item
 
 
-def _read(
-    rows: Sequence[Row], models: PolarityModels, options: ReviewOptions, progress: Progress
-) -> tuple[list[Opinion], list[ReportFacts]]:
+@dataclass(frozen=True)
+class _Reader:
+    """What reports are read with."""
+
+    models: PolarityModels
+    options: ReviewOptions
+    together: int
+    """Reports read together."""
+
+
+@dataclass(frozen=True)
+class _Shard:
+    """Some of the reports, and the index of the first among all."""
+
+    first: int
+    reports: list[WrittenReport]
+
+
+_Found = tuple[list[Opinion], list[ReportFacts]]
+
+
+def _read(rows: Sequence[Row], reader: _Reader, progress: Progress, spread: Spread) -> _Found:
+    cuts = slices(len(rows), spread.shards, reader.together)
+    shards = (_Shard(cut.start, [_written(row) for row in rows[cut]]) for cut in cuts)
     opinions: list[Opinion] = []
     facts: list[ReportFacts] = []
-    for first in range(0, len(rows), _CHUNK):
-        chunk = [_written(row) for row in rows[first : first + _CHUNK]]
-        found, about = read_reports(chunk, first, models, options)
+    for found, about in spread(_read_shard, reader, shards):
         opinions += found
         facts += about
         progress("review", len(facts), len(rows))
+    return opinions, facts
+
+
+def _read_shard(reader: _Reader, shard: _Shard) -> _Found:
+    opinions: list[Opinion] = []
+    facts: list[ReportFacts] = []
+    for start in range(0, len(shard.reports), reader.together):
+        chunk = shard.reports[start : start + reader.together]
+        found, about = read_reports(chunk, shard.first + start, reader.models, reader.options)
+        opinions += found
+        facts += about
     return opinions, facts
 
 

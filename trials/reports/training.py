@@ -11,9 +11,16 @@ from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedKFold
 
 from quality.text_keys import bare, text_key
+from trials.reports.clause_weights import believed_chances
 from trials.reports.copies import Likeness, copied_from
 from trials.reports.evidence import EVIDENCE, clauses_of, read_clauses
-from trials.reports.fitting import PolarityOptions, fit_head, fit_scores, vocabulary_of
+from trials.reports.fitting import (
+    PolarityOptions,
+    fit_clause_head,
+    fit_head,
+    fit_scores,
+    vocabulary_of,
+)
 from trials.reports.normalising import normalise
 from trials.reports.polarity import PolarityModel
 
@@ -55,12 +62,30 @@ def train_polarity(
 
 
 def train_on(
-    texts: Sequence[str], targets: Ints, options: PolarityOptions, valences: Mapping[str, float]
+    texts: Sequence[str],
+    targets: Ints,
+    options: PolarityOptions,
+    valences: Mapping[str, float],
+    *,
+    judging: int | None = None,
 ) -> PolarityModel:
     """Train a model on exactly these texts and labels, at least two of each label.
 
     The report head learns from scores of models that did not see the report, or it would trust
-    them too much.
+    them too much. The clause head learns what such models believe of a clause together with its
+    words, its turns of phrase and the label of its report: few reports are of one mind.
+
+    Args:
+        texts: Reviews as written.
+        targets: 1 for praise, 0 for blame, shape (texts,).
+        options: How to train.
+        valences: A lexicon of words, greater than 0 for praise.
+        judging: How many of the texts, from the first on, the report head learns from; None for
+            all. Where only they are the shop's, the model is calibrated to the shop.
+
+    Source:
+        Learning from what another view believes: Yarowsky, "Unsupervised word sense disambiguation
+        rivaling supervised methods", ACL 1995; the chance itself, not the nearer label, is taught.
     """
     clauses = [clauses_of(normalise(text).text) for text in texts]
     vocabulary = vocabulary_of(clauses, options, valences)
@@ -68,10 +93,20 @@ def train_on(
     teach = partial(fit_scores, vocabulary=vocabulary, options=options, valences=valences)
     folds = StratifiedKFold(_folds(targets), shuffle=True, random_state=0)
     evidence = np.empty((len(targets), EVIDENCE))
+    odds = np.empty(len(read.signs))
+    report_of = np.repeat(np.arange(len(targets)), read.sizes)
     for seen, unseen in folds.split(targets, targets):
-        scorer = teach(read.of(seen), targets[seen])
-        evidence[unseen] = scorer.evidence(read.of(unseen))
-    return replace(teach(read, targets), report_weights=fit_head(evidence, targets))
+        scorer, left = teach(read.of(seen), targets[seen]), read.of(unseen)
+        evidence[unseen] = scorer.evidence(left)
+        odds[np.isin(report_of, unseen)] = scorer.clause_odds(left)
+    model = teach(read, targets)
+    pieces = [clause for own in clauses for clause in own or [""]]
+    believed = believed_chances(pieces, odds, targets[report_of], options.language)
+    return replace(
+        model,
+        report_weights=fit_head(evidence[:judging], targets[:judging]),
+        clause_weights=fit_clause_head(model.pieces(read.counts), believed, options),
+    )
 
 
 def trainable(

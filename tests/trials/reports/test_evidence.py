@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.feature_extraction.text import CountVectorizer
 
 from trials.reports.clauses import contrasts
 from trials.reports.evidence import (
@@ -12,6 +13,7 @@ from trials.reports.evidence import (
     spread,
     summed,
 )
+from trials.reports.features import FEATURES
 from trials.reports.training import PolarityOptions, train_on
 
 VALUES = np.array([1.0, -2.0, 4.0, 7.0])
@@ -60,6 +62,21 @@ def test_a_given_vocabulary_is_counted_in_its_own_order():
     counts, _ = clause_counts("en", ["good tea", "tea tea"], ["tea", "good"])
 
     assert counts.toarray().tolist() == [[1, 1], [2, 0]]
+
+
+@given(
+    st.sampled_from(["zh", "en"]),
+    st.lists(st.text("好不差 ag,.", max_size=9), min_size=1, max_size=5),
+    st.lists(st.text("好不差ag", min_size=1, max_size=3), min_size=1, unique=True),
+)
+def test_counts_over_a_vocabulary_are_scikit_learns(language, clauses, vocabulary):
+    usual = CountVectorizer(analyzer=FEATURES[language], vocabulary=vocabulary, dtype=np.float32)
+
+    counts, _ = clause_counts(language, clauses, vocabulary)
+
+    assert (counts != usual.transform(clauses)).nnz == 0
+    assert counts.dtype == np.float32
+    assert counts.has_sorted_indices
 
 
 def test_a_word_known_by_its_valence_only_still_counts():

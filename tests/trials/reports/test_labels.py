@@ -6,6 +6,7 @@ from quality.text_keys import text_key
 from trials.reports.ontology import ontology_for
 
 PARTS = ("development", "final")
+PRAISE_OR_BLAME = ("", "_development", "_final", "_doubtful")
 CATEGORIES = {"zh": "electronics", "en": "food"}
 
 
@@ -18,7 +19,7 @@ def test_every_label_quotes_a_text_that_is_not_held_out(corpora, labelled, langu
 
     names = [
         *(f"training_clauses_{language}_{part}" for part in PARTS),
-        f"training_polarity_{language}",
+        *(f"training_polarity_{language}{part}" for part in PRAISE_OR_BLAME),
     ]
     for name in names:
         for row in labelled(name):
@@ -41,10 +42,11 @@ def test_no_report_is_in_both_parts_and_every_aspect_exists(labelled, language):
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_labels_of_praise_and_blame_are_of_other_reports(labelled, language):
-    rows = labelled(f"training_polarity_{language}")
-    others = {
-        row["key"] for part in PARTS for row in labelled(f"training_clauses_{language}_{part}")
-    }
+    parts = [f"training_polarity_{language}{part}" for part in PRAISE_OR_BLAME]
+    of_aspects = [f"training_clauses_{language}_{part}" for part in PARTS]
 
-    assert not others & {row["key"] for row in rows}
-    assert {row["polarity"] for row in rows} == {"pos", "neg", "none"}
+    keys = [{row["key"] for row in labelled(name)} for name in parts]
+    keys.append({row["key"] for name in of_aspects for row in labelled(name)})
+    assert sum(map(len, keys)) == len(set.union(*keys))
+    for name in parts:
+        assert {row["polarity"] for row in labelled(name)} == {"pos", "neg", "none"}

@@ -1,7 +1,8 @@
+import numpy as np
 import pytest
 
 from quality.text_keys import text_key
-from trials.reports.training import PolarityOptions, train_polarity, trainable
+from trials.reports.training import PolarityOptions, train_on, train_polarity, trainable
 
 ZH = PolarityOptions(language="zh", least_documents=1)
 TEXTS = ["屏幕很好非常满意", "散热太差非常失望", "键盘手感好很喜欢", "电池不行后悔买了"]
@@ -41,6 +42,18 @@ def test_the_trained_model_tells_praise_from_blame():
 
     liked, disliked = model.report_chances(["很好很满意", "太差很失望"])
     assert liked > 0.5 > disliked
+
+
+def test_a_clause_teaches_what_it_says_itself_and_not_only_its_reports_label():
+    texts = ["great tea. the zorp is broken.", "awful tea. the zorp is broken."] * 8
+    options = PolarityOptions(language="en", least_documents=1)
+
+    model = train_on(texts, np.array([1, 0] * 8), options, {})
+
+    # By the labels of the reports alone, the zorp is praised as often as blamed.
+    zorp, great, awful = model.clause_chances(["the zorp", "great tea", "awful tea"])
+    assert zorp < 0.45
+    assert awful < 0.5 < great
 
 
 def test_training_on_one_kind_of_text_is_refused():
