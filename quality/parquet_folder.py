@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from quality.schema import Table
@@ -33,6 +34,10 @@ class ParquetFolder(Mapping[str, pa.Table]):
     def rows(self, name: str) -> int:
         """Return how many rows a table has, without reading them."""
         return int(pq.read_metadata(self.path(name)).num_rows)
+
+    def scan(self, name: str) -> ds.Dataset:
+        """Return a table that stays on disk, in its declared schema; see :mod:`quality.scanning`."""
+        return ds.dataset(self.path(name), schema=self._declared[name].schema)
 
     def __getitem__(self, name: str) -> pa.Table:
         if name not in self._read:

@@ -27,7 +27,13 @@ from quality.rules.of_outcomes import (
     profile_rules,
 )
 from quality.rules.of_recommendations import recommendation_rules
-from quality.rules.of_reviews import follow_up_rules, opinion_rules, score_rules, summary_rules
+from quality.rules.of_reviews import (
+    follow_up_rules,
+    model_rules,
+    opinion_rules,
+    score_rules,
+    summary_rules,
+)
 from quality.schema import Kind
 
 if TYPE_CHECKING:
@@ -37,7 +43,7 @@ if TYPE_CHECKING:
     from quality.rules.rule import Rule
     from quality.schema import Column, Table
 
-_WARNS: Final = {"list.filled"}
+_WARNS: Final = {"list.filled", "model.steady"}
 """What is worth less than it might be, but not wrong."""
 _FURTHER: Final[Mapping[str, Callable[[Maker, Expected], Iterator[Rule]]]] = {
     "recommendations": recommendation_rules,
@@ -61,6 +67,7 @@ _FURTHER: Final[Mapping[str, Callable[[Maker, Expected], Iterator[Rule]]]] = {
     "opinions": opinion_rules,
     "improvement_summary": summary_rules,
     "follow_ups": follow_up_rules,
+    "report_model": lambda maker, _: model_rules(maker),
 }
 
 

@@ -88,6 +88,35 @@ def follow_up_rules(maker: Maker, expected: Expected) -> Iterator[Rule]:
         yield maker.row_rule("report_id.own", condition, meaning, "report_id")
 
 
+def model_rules(maker: Maker) -> Iterator[Rule]:
+    """Yield the contract of ``report_model``."""
+    meaning = Meaning(
+        en="The models must read the latest month as they read those before.",
+        zh="模型对最近一月的判断须与以往一致。",
+        why_en="What merchants are told to mend rests on them; `shike run train` learns anew.",
+        why_zh="改进建议以其判断为据；shike run train 可重新训练。",
+        dimension="drift",
+        passes={"language": "zh", "month": "2026-02-01", "verdict": "steady"},
+        fails={"language": "zh", "month": "2026-02-01", "verdict": "worse"},
+    )
+    condition = (
+        "t.verdict IN ('worse', 'shifted') AND t.month = (SELECT max(p.month)"
+        " FROM made_report_model AS p WHERE p.language = t.language AND p.verdict <> 'too_few')"
+    )
+    yield maker.row_rule("model.steady", condition, meaning, "verdict")
+    meaning = Meaning(
+        en="The share of agreement must lie from low to high.",
+        zh="一致比例须在 low 至 high 之间。",
+        why_en="A share without its interval says nothing of few reports.",
+        why_zh="报告少时，没有区间的比例毫无意义。",
+        dimension="consistency",
+        passes={"low": 0.7, "agreement": 0.8, "high": 0.9},
+        fails={"low": 0.9, "agreement": 0.8, "high": 0.7},
+    )
+    condition = "NOT coalesce(t.low <= t.agreement AND t.agreement <= t.high, t.agreement IS NULL)"
+    yield maker.row_rule("agreement.in_order", condition, meaning, "agreement")
+
+
 def summary_rules(maker: Maker, expected: Expected) -> Iterator[Rule]:
     """Yield the contract of ``improvement_summary``."""
     meaning = Meaning(

@@ -38,6 +38,10 @@ class SyntheticOptions:
     """Share of people who apply for everything and hardly buy."""
     award_share: float = 0.4
     """Chance of an applicant of a drawn trial to be given a unit, whoever they are."""
+    goods_review_share: float = 0.1
+    """Share of durables and accessories that their buyers review."""
+    consumables_review_share: float = 0.005
+    """Share of consumables that their buyers review."""
     fault_rate: float = 0.35
     """Share of a faulty item's reports that complain about the fault."""
 

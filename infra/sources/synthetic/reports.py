@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from infra.sources.synthetic.purchases import Purchases
     from infra.sources.synthetic.trials import Applicants
 
-_GOODS_REVIEWED = 0.10
-"""Share of durables and accessories that their buyers review."""
-_CONSUMABLES_REVIEWED = 0.005
 _REVIEW_DAYS = 10
 _DISCLOSED_SHARE = 0.9
 
@@ -73,7 +70,8 @@ def _occasions(
 ) -> tuple[Ints, Ints, Ints, Ints]:
     """Return person, item, day and trial (-1 for none) of each report, ordered by person and day."""
     bought, applicants = history
-    chance = np.where(bought.need >= FIRST_DURABLE, _GOODS_REVIEWED, _CONSUMABLES_REVIEWED)
+    shares = options.consumables_review_share, options.goods_review_share
+    chance = np.array(shares)[(bought.need >= FIRST_DURABLE) * 1]
     day = bought.day + rng.integers(1, _REVIEW_DAYS + 1, len(bought.day))
     reviewed = np.flatnonzero((rng.random(len(day)) < chance) & (day < options.days))
     reported = np.flatnonzero(applicants.report_day >= 0)

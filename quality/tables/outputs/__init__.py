@@ -32,11 +32,13 @@ from quality.tables.outputs.recruiting import (
 from quality.tables.outputs.reviewing import (
     AUDIENCES,
     CHANGES,
+    DRIFTS,
     FOLLOW_UPS,
     IMPROVEMENT_SUMMARY,
     OPINIONS,
     PROPOSED_TERMS,
     REPORT_FLAGS,
+    REPORT_MODEL,
     REPORT_SCORES,
 )
 from quality.tables.outputs.validating import (
@@ -63,6 +65,7 @@ __all__ = [
     "DIMENSIONS",
     "DO_NOT_RECOMMEND",
     "DRAW_CERTIFICATE",
+    "DRIFTS",
     "EFFECT_SPLIT",
     "FOLLOW_UPS",
     "IMPROVEMENT_SUMMARY",
@@ -78,6 +81,7 @@ __all__ = [
     "REPLACEMENTS",
     "REPLENISHMENT_CALENDAR",
     "REPORT_FLAGS",
+    "REPORT_MODEL",
     "REPORT_REMINDERS",
     "REPORT_SCORES",
     "SELECTION",
@@ -117,6 +121,7 @@ OUTPUTS: dict[str, Table] = {
         IMPROVEMENT_SUMMARY,
         FOLLOW_UPS,
         PROPOSED_TERMS,
+        REPORT_MODEL,
         TRIAL_EFFECT,
         EFFECT_SPLIT,
         POOLED_EFFECT,

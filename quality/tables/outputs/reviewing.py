@@ -3,6 +3,7 @@
 from quality.schema import (
     Table,
     boolean,
+    date,
     integer,
     json,
     number,
@@ -190,5 +191,61 @@ PROPOSED_TERMS = Table(
         ),
         text("report_id", "A report that says it.", "一份用到它的报告。"),
         integer("sentence_id", "The clause there, from 0.", "该处句序，从 0 起。", low=0),
+    ),
+)
+
+DRIFTS = ("steady", "shifted", "worse", "too_few")
+"""Verdicts on how the models of trial reports read one month."""
+
+REPORT_MODEL = Table(
+    name="report_model",
+    key=("language", "month"),
+    formats=("parquet", "csv"),
+    en="How the models that read trial reports agree with the stars, month by month.",
+    zh="报告模型：读取试用报告的模型逐月与星级的一致程度。",
+    columns=(
+        text("language", "zh or en.", "zh 或 en。", values=("zh", "en")),
+        date("month", "First day of the month of the reports.", "报告所在月份的首日。"),
+        text(
+            "model",
+            "'packaged', or the run of `shike run train` that made the model.",
+            "packaged，或训练出该模型的运行号。",
+        ),
+        integer("reports", "Reports read.", "读取的报告数。", low=0),
+        number(
+            "agreement?",
+            "Share of the reports of four and more or two and fewer stars whose text is read"
+            " likewise.",
+            "四星及以上或两星及以下的报告中，正文判断与星级一致的比例。",
+            low=0,
+            high=1,
+        ),
+        number(
+            "low?",
+            "95 % interval of the share, lower limit.",
+            "该比例的 95% 区间下限。",
+            low=0,
+            high=1,
+        ),
+        number(
+            "high?",
+            "95 % interval of the share, upper limit.",
+            "该比例的 95% 区间上限。",
+            low=0,
+            high=1,
+        ),
+        number(
+            "shift?",
+            "Population stability index of the texts' sentiment against all months before.",
+            "正文情感分布相对此前各月的群体稳定性指数（PSI）。",
+            low=0,
+        ),
+        text(
+            "verdict",
+            "'steady'; 'shifted': texts are not what they were; 'worse': agrees less with the stars"
+            " than before; 'too_few': too few reports to tell.",
+            "steady：稳定；shifted：正文与以往不同；worse：与星级的一致程度下降；too_few：报告太少，无法判断。",
+            values=DRIFTS,
+        ),
     ),
 )

@@ -277,6 +277,7 @@ KINDS = (
     _simple("trials", "quotas.well_formed", quotas=f"[{QUOTA % ('north', 1.5, 9)}]"),
     _simple("trials", "quotas.well_formed", quotas='[{"attribute": "region", "values": "x"}]'),
     _simple("trials", "quotas.known_attribute", quotas='[{"attribute": "shoe", "value": 43}]'),
+    _simple("trials", "quotas.min_not_above_max", quotas=f"[{QUOTA % ('north', 9, 1)}]"),
     _simple("trials", "quotas.once_a_group", quotas=f"[{QUOTA % ('n', 1, 2)}, {QUOTA % ('n', 2, 3)}]"),
     _simple("trials", "opens_on.not_after_closes_on", opens_on="2093-01-01", closes_on="2092-01-01",
             reports_due_on="2094-01-01"),

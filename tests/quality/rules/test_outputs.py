@@ -153,6 +153,12 @@ GOOD = {
         {"item_id": "i1", "merchant_id": "m1", "user_id": "u1", "audience": "invite",
          "report_id": "r1", "rating": 4.0, "reason_zh": "z", "reason_en": "e"}
     ],
+    "report_model": [
+        {"language": "zh", "month": DAY.replace(month=month, day=1), "model": "packaged",
+         "reports": 90, "agreement": 0.8, "low": 0.7, "high": 0.9, "shift": 0.1,
+         "verdict": verdict}
+        for month, verdict in [(1, "worse"), (2, "steady"), (3, "too_few")]
+    ],
 }  # fmt: skip
 ITEMS = [
     {"item_id": "i1", "merchant_id": "m1", "name": "n", "category": "home/soap"},
@@ -287,6 +293,9 @@ BROKEN = [
     ),
     ("follow_ups.report_id.own", 0, {"user_id": "u2"}),
     ("follow_ups.audience.values", 0, {"audience": "all"}),
+    ("report_model.agreement.in_order", 1, {"high": 0.75}),
+    ("report_model.agreement.in_order", 1, {"low": None}),
+    ("report_model.verdict.values", 0, {"verdict": "fine"}),
 ]
 NEEDED_BESIDE = {
     "recommendations": ("do_not_recommend",),
@@ -307,6 +316,14 @@ def test_each_contract_can_be_broken_and_then_blocks(rule, row, changes):
     rows[table][row] |= changes
 
     assert failed(rows)[rule] == "block"
+
+
+def test_a_model_that_reads_its_latest_month_otherwise_than_before_warns():
+    for verdict in ("worse", "shifted"):
+        rows = {"report_model": copy.deepcopy(GOOD["report_model"])}
+        rows["report_model"][1]["verdict"] = verdict
+
+        assert failed(rows) == {"report_model.model.steady": "warn"}
 
 
 def test_a_list_longer_than_promised_blocks():
