@@ -11,22 +11,26 @@ import pyarrow as pa
 
 from flows import stages as stage
 from flows.checkpoints import Checkpoints
+from flows.code import VERSION
 from flows.corrections import Decisions
-from flows.ledger import VERSION, Ledger, name_run
+from flows.inputs import stage_inputs
+from flows.ledger import Ledger, name_run
 from flows.lineage import lineage
-from flows.observing import Watch
+from flows.observing import StageNotes, Watch
 from flows.publication import Edition
 from flows.recall import Past, fingerprint
+from flows.report_models import ReportModels
 from flows.settings import Settings, SettingsError
 from flows.stages import MAKES, NEEDS, Tables, missing_inputs
 from infra.files import parquet_bytes
 from infra.publish.records import sha256
 from quality.first_seen import with_first_seen
 from quality.rules.outcome import worst_verdict
+from quality.scanning import Rows
+from quality.spreading import Spread, in_turn
 from quality.tables import OUTPUTS
 from quality.tables.outputs import VALIDATION_REPORT
 from quality.validation import Validation
-from trials.identities import by_person
 
 STAGES: Final = ("recommend", "recruit", "review", "effect")
 """What follows validation in a whole day, in this order."""
@@ -42,6 +46,7 @@ class DayRun:
         stages: tuple[str, ...],
         past: Past | None,
         decided: Decisions,
+        models: ReportModels,
         watch: Watch,
     ) -> None:
         if unknown := sorted(set(stages) - set(STAGES)):
@@ -51,7 +56,10 @@ class DayRun:
         self.stages = tuple(name for name in STAGES if name in stages)
         self.past = past
         self.decided = decided
+        self.models = models
         self.watch = watch
+        self.spread: Spread = in_turn
+        """Where the stages' work is done."""
         histories = past.histories(day) if past else {}
         self.histories = {
             name: decided.without_people(name, rows) for name, rows in histories.items()
@@ -62,7 +70,8 @@ class DayRun:
 
     def without_stages(self) -> DayRun:
         """Return the same day, of which only the findings are published."""
-        return DayRun(self.settings, self.day, (), self.past, self.decided, self.watch)
+        known = self.past, self.decided, self.models
+        return DayRun(self.settings, self.day, (), *known, self.watch)
 
     def named(self, inputs: Mapping[str, str], *, report: pa.Table | None = None) -> str:
         """Return the run's id.
@@ -72,6 +81,7 @@ class DayRun:
             report: The findings, where they are more than validating the inputs finds.
         """
         seen = fingerprint(self.histories, self.carried) + self.decided.fingerprint()
+        seen += self.models.fingerprint()
         if report is not None:
             seen += sha256(parquet_bytes(report))
         return name_run(inputs, self.day, self.stages, self.settings, seen)
@@ -95,7 +105,7 @@ class DayRun:
         made = self._findings(inputs, validation)
         if report is not None:
             made["validation_report"] = report
-        skipped = self._run_stages(validation.tables, made, checkpoints)
+        skipped = self._run_stages(validation, made, checkpoints) if self.stages else ()
         carried = {name: self._carried(name) for name in self.carried}
         published = {name: table for name, table in made.items() if name in OUTPUTS}
         own = stage.with_earlier_draws(published, self.histories)
@@ -123,13 +133,14 @@ class DayRun:
         return Edition(ledger, self.settings, validation, own | carried, self.histories, made)
 
     def _run_stages(
-        self, inputs: Mapping[str, pa.Table], made: Tables, checkpoints: Checkpoints
+        self, validation: Validation, made: Tables, checkpoints: Checkpoints
     ) -> tuple[str, ...]:
         """Add what the stages make, or made before; return those skipped, each with the reason."""
         skipped: list[str] = []
-        persons = by_person(inputs).tables
+        inputs = stage_inputs(validation.tables)
+        rows = {count.table: count.accepted for count in validation.counts}
         for name in self.stages:
-            missing = missing_inputs(name, inputs)
+            missing = missing_inputs(name, rows)
             if name == "effect" and "selection" not in self.histories:
                 missing = ["draw of an earlier day"]
             if missing:
@@ -137,36 +148,43 @@ class DayRun:
                 self.watch.skip(name, f"no {', '.join(missing)}")
                 continue
             # Recruiting looks at ids itself: it tells who applied under more than one.
-            read = inputs if name == "recruit" else persons
-            made |= self._made_before_or_now(name, read, made, checkpoints)
+            read = inputs.as_delivered if name == "recruit" else inputs.by_person
+            with self.watch.stage(name) as notes:
+                notes.rows_in = {needed: rows[needed] for needed in NEEDS[name]}
+                made |= self._made_before_or_now(name, read, made, checkpoints, notes)
         return tuple(skipped)
 
     def _made_before_or_now(
-        self, name: str, inputs: Mapping[str, pa.Table], made: Tables, checkpoints: Checkpoints
+        self,
+        name: str,
+        inputs: Mapping[str, Rows],
+        made: Tables,
+        checkpoints: Checkpoints,
+        notes: StageNotes,
     ) -> Tables:
         """Return what a stage made, running it unless it had finished."""
-        with self.watch.stage(name) as notes:
-            notes.read({needed: inputs[needed] for needed in NEEDS[name]})
-            finished = checkpoints.load(name)
-            if finished is None:
-                finished = self._call(name, inputs, made)
-                checkpoints.keep(name, finished)
-            else:
-                notes.outcome = "checkpoint"
-            notes.made(finished)
+        finished = checkpoints.load(name)
+        if finished is None:
+            finished = self._call(name, inputs, made)
+            checkpoints.keep(name, finished)
+        else:
+            notes.outcome = "checkpoint"
+        notes.made(finished)
         return finished
 
-    def _call(self, name: str, inputs: Mapping[str, pa.Table], made: Tables) -> Tables:
+    def _call(self, name: str, inputs: Mapping[str, Rows], made: Tables) -> Tables:
         """Run one stage."""
         day, settings, histories = self.day, self.settings, self.histories
         match name:
             case "recommend":
-                return stage.make_recommendations(inputs, day, settings, histories)
+                return stage.make_recommendations(inputs, day, settings, histories, self.spread)
             case "recruit":
                 states = self._made_or_carried("need_states", made)
                 return stage.draw_recipients(inputs, day, settings, histories, states)
             case "review":
-                return stage.read_reports(inputs, day, settings, histories)
+                return stage.read_reports(
+                    inputs, day, settings, histories, self.models, self.spread
+                )
             case "effect":
                 return stage.read_effect(inputs, day, settings, histories)
             case _:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -58,8 +58,21 @@ class Decisions:
 
     def is_erased(self, user_ids: Sequence[str]) -> list[bool]:
         """Tell of each person whether they are erased."""
+        return [name in self.erased for name in self._names(user_ids)]
+
+    def marks(self, user_ids: Collection[str]) -> list[str]:
+        """Return what to keep beside something made of these persons' data, for ``spares``."""
+        return sorted({*self._names(sorted(user_ids)), _key_check(self.key)})
+
+    def spares(self, marks: Collection[str]) -> bool:
+        """Tell whether none of those marked is erased; no if marked under another key."""
+        is_known = _key_check(self.key) in marks
+        return not self.erased or (is_known and self.erased.isdisjoint(marks))
+
+    def _names(self, user_ids: Sequence[str]) -> list[str]:
         names = pseudonymise(pa.array(user_ids, pa.string()), self.key, scope=_SCOPE)
-        return [name in self.erased for name in names.to_pylist()]
+        found: list[str] = names.to_pylist()
+        return found
 
     def without_people(self, name: str, rows: pa.Table) -> pa.Table:
         """Return a table of an earlier run without the erased, or with their pseudonyms."""

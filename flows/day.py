@@ -16,12 +16,15 @@ from flows import stages as stage
 from flows.assembly import STAGES, DayRun
 from flows.checkpoints import Checkpoints
 from flows.corrections import decisions
+from flows.engine import engine
+from flows.inputs import scanned
 from flows.ledger import Ledger, file_digests
 from flows.notifying import tell
 from flows.observing import Watch, rows_of
 from flows.operations import Told, people_of, published_of, recorded
 from flows.publication import Edition, Publication
 from flows.recall import FRONT_PAGE, INTERNAL, Past, recall
+from flows.report_models import models_in_use
 from flows.settings import Settings, load_settings
 from flows.standing import INDEX, superseded
 from flows.summary import run_summary
@@ -68,6 +71,7 @@ def run_day(
         ContractError: If validation blocks; the findings are published, nothing else.
         InfeasibleError: If no selection meets a trial's quotas; nothing is published.
         StoreError: If storage does not answer.
+        ClusterError: If the Dask cluster that was asked for ends.
     """
     settings = load_settings(Path(config) if config else None)
     day = date.fromisoformat(as_of) if as_of else datetime.now(UTC).date()
@@ -99,17 +103,21 @@ def _day(
             folder = stage.land(data, Path(work) / "inputs", settings)
         inputs = file_digests(folder)
         decided = decisions(target, day, settings.shop.pseudonym_key)
-        run = DayRun(settings, day, stages, past, decided, watch)
+        models = models_in_use(target, day, decided)
+        run = DayRun(settings, day, stages, past, decided, models, watch)
         watch.knows(run.named(inputs))
         if past and past.ledger.run_id == watch.run_id:
             return already_published(past, target, told)
         told.validation = validation = _validated(run, folder, Path(work))
-        edition = _edition(run, inputs, validation, target)
-        told.people = people_of(validation.tables, edition.outputs)
-        told.outputs = rows_of(edition.outputs)
-        with watch.stage("pages") as notes:
-            notes.read(edition.outputs)
-            publication = edition.publication(with_merchants=bool(edition.ledger.stages))
+        with engine(settings.run, Path(work)) as run.spread:
+            edition = _edition(run, inputs, validation, target)
+            told.people = people_of(scanned(validation.tables), edition.outputs)
+            told.outputs = rows_of(edition.outputs)
+            with watch.stage("pages") as notes:
+                notes.read(edition.outputs)
+                publication = edition.publication(
+                    with_merchants=bool(edition.ledger.stages), spread=run.spread
+                )
     return _published(target, publication, watch, told)
 
 
@@ -120,7 +128,7 @@ def _validated(run: DayRun, folder: Path, work: Path) -> Validation:
     with run.watch.stage("validate") as notes:
         validation = stage.check(folder, checked, run.day, run.settings, corrections, run.histories)
         notes.rows_in = {count.table: count.read for count in validation.counts}
-        notes.made(validation.tables)
+        notes.rows_out = {count.table: count.accepted for count in validation.counts}
     return validation
 
 

@@ -4,6 +4,7 @@ from enum import IntEnum
 
 import click
 
+from flows.engine import ClusterError
 from flows.settings import SettingsError
 from infra.errors import AddressError, StoreError
 from quality.errors import ContractError
@@ -28,6 +29,7 @@ _CODES: dict[type[Exception], Exit] = {
     ContractError: Exit.CONTRACT,
     InfeasibleError: Exit.INFEASIBLE,
     StoreError: Exit.STORE,
+    ClusterError: Exit.STORE,
 }
 
 

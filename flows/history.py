@@ -19,6 +19,9 @@ REMEMBERED: Final = (
     "draw_certificate",
     "improvement_summary",
     "satiation_review",
+    "learned_chances",
+    "learned_factors",
+    "learned_from",
     "dislikes",
     "report_usefulness",
     "quarantine_seen",
@@ -32,6 +35,10 @@ LAST_DAYS: Final[dict[str, int]] = {
     "daily_rows": 30,
     "column_profile": 30,
     "source_scorecard": 30,
+    # Only the last can still hold.
+    "learned_chances": 1,
+    "learned_factors": 1,
+    "learned_from": 1,
     # Each day repeats what still holds.
     "dislikes": 1,
     "report_usefulness": 1,

@@ -15,6 +15,7 @@ from flows.ledger import file_digests
 from flows.observing import Watch
 from flows.operations import recorded
 from flows.recall import recall
+from flows.report_models import models_in_use
 from flows.settings import load_settings
 from infra.errors import StoreError
 from infra.landing import fetch_inputs
@@ -46,7 +47,9 @@ def nothing_to_do(
         with tempfile.TemporaryDirectory(prefix="shike-") as work:
             inputs = file_digests(fetch_inputs(data, Path(work) / "inputs", settings.store))
         decided = decisions(target, day, settings.shop.pseudonym_key)
-        watch.knows(DayRun(settings, day, tuple(stages), past, decided, watch).named(inputs))
+        models = models_in_use(target, day, decided)
+        run = DayRun(settings, day, tuple(stages), past, decided, models, watch)
+        watch.knows(run.named(inputs))
         if watch.run_id != past.ledger.run_id:
             return None
         with recorded(target, watch) as told:

@@ -11,19 +11,14 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from importlib.metadata import version
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
+from flows.code import VERSION, code_digest
 from flows.settings import Settings
 from trials.reports.polarity import MODELS
 
-VERSION: Final = version("shike")
-_PACKAGES: Final = ("flows", "infra", "quality", "recommender", "trials")
-_NO_CODE: Final = (".pyc", ".npz")
-_CHANGES_NOTHING: Final = ("store", "logging", "notify")
+_CHANGES_NOTHING: Final = ("store", "logging", "notify", "run")
 """Sections of the settings that a run's bytes do not depend on."""
 _CHUNK = 1 << 20
 _ID_DIGITS = 12
@@ -87,19 +82,6 @@ def name_run(
         for name, sha256 in found.items():
             digest.update(f"\0{name}\0{sha256}".encode())
     return f"{day.isoformat()}-{digest.hexdigest()[:_ID_DIGITS]}"
-
-
-@cache
-def code_digest() -> str:
-    """Return a digest of shike's own files: other code may make other bytes of the same inputs."""
-    digest = hashlib.sha256()
-    for package in _PACKAGES:
-        root = Path(str(files(package)))
-        for path in sorted(path for path in root.rglob("*") if path.is_file()):
-            if path.suffix not in _NO_CODE:
-                digest.update(f"\0{package}/{path.relative_to(root).as_posix()}\0".encode())
-                digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 def file_digests(folder: Path) -> dict[str, str]:

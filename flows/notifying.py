@@ -31,7 +31,7 @@ _ADVICE: Final[dict[Exit, str]] = {
     Exit.USAGE: "mend the setting or the address that is named, then run the day again",
     Exit.CONTRACT: "open the validation report, mend the data, then run the day again",
     Exit.INFEASIBLE: "change the quota that is named, then run the day again",
-    Exit.STORE: "nothing is half published; when storage answers, " + _AGAIN,
+    Exit.STORE: "nothing is half published; when storage, or the cluster, answers, " + _AGAIN,
 }
 _LONGEST: Final = 600
 """Characters of an error that are passed on."""

@@ -9,8 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
 
-import pyarrow as pa
-import pyarrow.compute as pc
+import duckdb
 
 from flows.exits import Exit, exit_for
 from flows.ledger import Ledger
@@ -21,6 +20,7 @@ from infra.operations import PAGE, Attempt, Published, remember
 from infra.pages import render_operations
 from infra.publish import Outcome, Status, put_page
 from infra.store import Store
+from quality.scanning import Rows
 from quality.validated import TableCount
 from quality.validation import Validation
 
@@ -62,18 +62,14 @@ def recorded(store: Store, watch: Watch) -> Iterator[Told]:
             _keep(store, _attempt(watch, told, error))
 
 
-def people_of(inputs: Mapping[str, pa.Table], outputs: Mapping[str, pa.Table]) -> dict[str, int]:
+def people_of(inputs: Mapping[str, Rows], outputs: Mapping[str, Rows]) -> dict[str, int]:
     """Count the different people at each step, for the tables that there are."""
     tables = {
         "seen": inputs.get("events"),
         "recommended": outputs.get("recommendations"),
         "withheld": outputs.get("do_not_recommend"),
     }
-    return {
-        step: pc.count_distinct(table["user_id"]).as_py()
-        for step, table in tables.items()
-        if table is not None
-    }
+    return {step: _people(table) for step, table in tables.items() if table is not None}
 
 
 def published_of(publication: Publication, outcomes: Mapping[str, Outcome]) -> Published:
@@ -85,6 +81,14 @@ def published_of(publication: Publication, outcomes: Mapping[str, Outcome]) -> P
         created=sum(outcome.created for outcome in outcomes.values()),
         bytes=sum(map(len, bodies)),
     )
+
+
+def _people(rows: Rows) -> int:
+    with duckdb.connect() as connection:
+        connection.execute("SET enable_progress_bar = false")
+        connection.register("rows", rows)
+        counted = connection.sql("SELECT count(DISTINCT user_id) FROM rows").fetchall()
+    return int(counted[0][0])
 
 
 def _attempt(watch: Watch, told: Told, error: Exception | None) -> Attempt:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Final
 
@@ -11,28 +11,33 @@ import pyarrow.compute as pc
 
 from flows.history import remembered
 from flows.ledger import Ledger
+from flows.merchants import (
+    HTML,
+    Imprint,
+    Objects,
+    Share,
+    Tables,
+    as_pages,
+    downloads,
+    files_of,
+    merchant_objects,
+)
 from flows.recall import FRONT_PAGE, INTERNAL, LEDGER
 from flows.settings import Settings
 from infra import operations, pages
-from infra.files import parquet_bytes, table_files
+from infra.files import parquet_bytes
 from infra.publish import PublishedObject
 from infra.publish.records import sha256
 from infra.store.keys import encode_id
 from infra.tenancy import Tenancy
 from quality.needs import sellers_by_need
-from quality.tables import INPUTS, OUTPUTS
+from quality.spreading import Spread, in_turn
+from quality.tables import INPUTS
 from quality.validation import Validation
 from trials.effect import read_out
-from trials.reports.ontology import aspect_names
 
 DATA_DOCS_INDEX: Final = "data_docs/index.html"
-_HTML: Final = "text/html; charset=utf-8"
 _JSON: Final = "application/json"
-_LANGUAGE: Final = "zh-CN"
-"""What a merchant's pages speak first if the merchant named no language."""
-
-Objects = dict[str, PublishedObject]
-Tables = Mapping[str, pa.Table]
 
 
 @dataclass(frozen=True)
@@ -61,11 +66,12 @@ class Edition:
     made: Tables
     """Only what this run made, which is what later days remember."""
 
-    def publication(self, *, with_merchants: bool) -> Publication:
+    def publication(self, *, with_merchants: bool, spread: Spread = in_turn) -> Publication:
         """Lay the run out.
 
         Args:
             with_merchants: Whether merchants receive it; findings alone are for the shop.
+            spread: Where the merchants' files and pages are written.
         """
         state = self._state()
         copies = self._tenancy().copies(self.outputs) if with_merchants else {}
@@ -77,11 +83,8 @@ class Edition:
         )
         links = tuple(pages.MerchantLink(**link) for link in ledger.merchants)
         index = self._index(links)
-        front_page = PublishedObject(body=index, content_type=_HTML)
-        merchants = {
-            f"merchants/{encode_id(merchant)}": self._merchant(merchant, tables)
-            for merchant, tables in sorted(copies.items())
-        }
+        front_page = PublishedObject(body=index, content_type=HTML)
+        merchants = self._merchants(copies, spread)
         return Publication(
             ledger=ledger,
             state={place["key"]: body for place, body in state.values()},
@@ -136,23 +139,24 @@ class Edition:
         found = merchants.filter(pc.equal(merchants["merchant_id"], merchant)).to_pylist()
         return found[0] if found else {"name": merchant, "locale": None}
 
-    def _merchant(self, merchant: str, tables: Tables) -> Objects:
-        files, told = _files(tables), self._told_of(merchant)
-        facts = pages.MerchantFacts(
+    def _merchants(self, copies: Mapping[str, Tables], spread: Spread) -> dict[str, Objects]:
+        imprint = Imprint(
             as_of=self.ledger.as_of,
             run_id=self.ledger.run_id,
-            name=str(told["name"]),
             disclaimers=self._disclaimers(),
-            downloads=_downloads(files),
-            aspects=aspect_names(),
             smallest_cell=self.settings.shop.smallest_cell,
-            language=told["locale"] or _LANGUAGE,
+            names=self._names(),
         )
-        rendered = pages.render_merchant(merchant, {**tables, **self._names()}, facts)
-        return files | dict(_pages(rendered))
+        shares = [self._share(merchant, tables) for merchant, tables in sorted(copies.items())]
+        prefixes = [f"merchants/{encode_id(share.merchant_id)}" for share in shares]
+        return dict(zip(prefixes, merchant_objects(imprint, shares, spread), strict=True))
+
+    def _share(self, merchant: str, tables: Tables) -> Share:
+        told = self._told_of(merchant)
+        return Share(merchant, str(told["name"]), told["locale"], tables)
 
     def _internal(self, ledger: Ledger, links: tuple[pages.MerchantLink, ...]) -> Objects:
-        files = _files(self.outputs)
+        files = files_of(self.outputs)
         files[LEDGER] = PublishedObject(body=ledger.to_bytes(), content_type=_JSON)
         facts = pages.DayFacts(
             as_of=ledger.as_of,
@@ -162,13 +166,13 @@ class Edition:
             notes=tuple(pages.Words(note.zh, note.en) for note in self.validation.notes),
             disclaimers=self._disclaimers(),
             merchants=tuple(replace(link, href=f"../../../{link.href}") for link in links),
-            downloads=_downloads(files),
+            downloads=downloads(files),
             list_length=self.settings.recommend.list_length,
             home_href="../../../index.html",
             data_docs_href=DATA_DOCS_INDEX,
         )
         rendered = pages.render_internal({**self.outputs, **self._names()}, facts)
-        return files | dict(_pages(rendered | self._data_docs()))
+        return files | dict(as_pages(rendered | self._data_docs()))
 
     def _data_docs(self) -> dict[str, bytes]:
         from quality.expectations import data_docs  # noqa: PLC0415 - importing takes seconds
@@ -194,19 +198,3 @@ class Edition:
                 disclaimers=self._disclaimers(),
             )
         )
-
-
-def _files(tables: Tables) -> Objects:
-    files: Objects = {}
-    for name in sorted(tables):
-        files |= table_files(tables[name], OUTPUTS[name])
-    return files
-
-
-def _downloads(files: Objects) -> tuple[pages.Download, ...]:
-    return tuple(pages.Download(href=name, rows=files[name].rows) for name in sorted(files))
-
-
-def _pages(rendered: Mapping[str, bytes]) -> Iterator[tuple[str, PublishedObject]]:
-    for name, body in rendered.items():
-        yield name, PublishedObject(body=body, content_type=_HTML)

@@ -11,6 +11,10 @@ from prefect.types.entrypoint import EntrypointType
 from flows.assembly import STAGES
 from flows.backfill import run_days
 from flows.day import run_day
+from flows.training import train_models
+
+_TRAINING = "0 5 * * 1"
+"""When the models of trial reports are trained, in UTC: every Monday, after the day."""
 
 
 def serve_schedules(data: str, store: str, config: str | None, cron: str) -> None:
@@ -36,7 +40,8 @@ def deployments(data: str, store: str, config: str | None, cron: str) -> list[Ru
         for name, made in {"validate": [], **{name: [name] for name in STAGES}}.items()
     ]
     daily = _deployment(run_day, "daily", where, cron=cron)
-    return [daily, *stages, _deployment(run_days, "days", where)]
+    days = _deployment(run_days, "days", where)
+    return [daily, *stages, days, _deployment(train_models, "train", where, cron=_TRAINING)]
 
 
 def _deployment(

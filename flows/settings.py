@@ -18,14 +18,16 @@ from typing import Any, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
+from flows.engine import RunOptions
 from infra.logs import LogOptions
 from infra.notifying import NotifyOptions
 from infra.store.base import StoreOptions
 from quality.validation import ValidationOptions
 from recommender.stage import RecommendOptions
 from trials.effect import EffectOptions
+from trials.privacy import SMALLEST_CELL
 from trials.recruiting import RecruitOptions
-from trials.reports.options import ReviewOptions
+from trials.reports.options import ReviewOptions, TrainingOptions
 
 CONFIG_FILE = "shike.toml"
 _PREFIX = "SHIKE_"
@@ -47,8 +49,9 @@ class ShopOptions:
     """The same in English, note for note."""
     pseudonym_key: str = field(default="change-me", repr=False)
     """Key of the pseudonyms in merchants' files; whoever knows it can undo them."""
-    smallest_cell: int = 5
-    """Merchants never see a number that stands for fewer people than this."""
+    smallest_cell: int = SMALLEST_CELL
+    """Merchants never see a number that stands for fewer people than this; smaller groups of
+    applicants are merged into ``other``."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,9 @@ class Settings:
     recommend: RecommendOptions = field(default_factory=RecommendOptions)
     recruit: RecruitOptions = field(default_factory=RecruitOptions)
     review: ReviewOptions = field(default_factory=ReviewOptions)
+    train: TrainingOptions = field(default_factory=TrainingOptions)
     effect: EffectOptions = field(default_factory=EffectOptions)
+    run: RunOptions = field(default_factory=RunOptions)
     logging: LogOptions = field(default_factory=LogOptions)
     notify: NotifyOptions = field(default_factory=NotifyOptions)
 

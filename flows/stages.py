@@ -17,24 +17,28 @@ import pyarrow as pa
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from flows.code import code_digest
 from flows.history import latest
 from flows.observing import count_retry
 from flows.progress import progress_bar
+from flows.report_models import ReportModels
 from flows.settings import Settings
 from infra.errors import StoreError
 from infra.landing import fetch_inputs
 from quality.measures import Earlier
 from quality.reading.aside import Corrections
 from quality.rules.outcome import report_of, worst
+from quality.spreading import Spread
 from quality.tables import OUTPUTS
 from quality.validation import Validation, validate
+from recommender.carrying import Carried
 from recommender.records import NO_DISLIKES
 from recommender.stage import recommend
 from trials.effect import measure_effect
 from trials.facts import NO_GRADES
 from trials.recruiting import recruit
 from trials.reports.dislikes import disliked_products
-from trials.reports.polarity import load_models
+from trials.reports.model_drift import model_drift
 from trials.reports.report_usefulness import report_usefulness
 from trials.reports.stage import review
 
@@ -76,6 +80,7 @@ MAKES: Final[dict[str, tuple[str, ...]]] = {
         "improvement_summary",
         "follow_ups",
         "proposed_terms",
+        "report_model",
     ),
     "effect": ("trial_effect", "effect_split", "pooled_effect"),
 }
@@ -136,7 +141,11 @@ def check(
 
 @task(cache_policy=NO_CACHE)
 def make_recommendations(
-    inputs: Mapping[str, pa.Table], day: date, settings: Settings, histories: Tables
+    inputs: Mapping[str, pa.Table],
+    day: date,
+    settings: Settings,
+    histories: Tables,
+    spread: Spread,
 ) -> Tables:
     """Rank what each person needs next, and withhold what still satisfies."""
     with progress_bar() as progress:
@@ -145,8 +154,10 @@ def make_recommendations(
             as_of=day,
             options=settings.recommend,
             reviews=histories.get("satiation_review"),
+            carried=Carried(histories, code_digest()),
             dislikes=histories.get("dislikes", NO_DISLIKES),
             progress=progress,
+            spread=spread,
         )
 
 
@@ -166,12 +177,18 @@ def draw_recipients(
         need_states=need_states,
         earlier_selection=_undated(histories.get("selection")),
         report_usefulness=histories.get("report_usefulness", NO_GRADES),
+        smallest_cell=settings.shop.smallest_cell,
     )
 
 
 @task(cache_policy=NO_CACHE)
 def read_reports(
-    inputs: Mapping[str, pa.Table], day: date, settings: Settings, histories: Tables
+    inputs: Mapping[str, pa.Table],
+    day: date,
+    settings: Settings,
+    histories: Tables,
+    models: ReportModels,
+    spread: Spread,
 ) -> Tables:
     """Turn trial reports into scores, opinions and improvement summaries."""
     summaries, draws = histories.get("improvement_summary"), histories.get("selection")
@@ -180,13 +197,16 @@ def read_reports(
             inputs,
             as_of=day,
             options=settings.review,
-            models=load_models(),
+            models=models.load(),
             selection=_undated(draws),
             previous=latest(summaries) if summaries is not None else None,
+            smallest_cell=settings.shop.smallest_cell,
             progress=progress,
+            spread=spread,
         )
     scores = made["report_scores"]
     return made | {
+        "report_model": model_drift(scores, inputs["reports"], versions=models.versions),
         "dislikes": disliked_products(scores, made["opinions"]),
         "report_usefulness": report_usefulness(scores),
     }
@@ -247,6 +267,6 @@ def _undated(history: pa.Table | None) -> pa.Table | None:
     return None if history is None else history.drop_columns("as_of")
 
 
-def missing_inputs(stage: str, inputs: Mapping[str, pa.Table]) -> list[str]:
-    """Name the input tables a stage needs and does not have."""
-    return [name for name in NEEDS[stage] if name not in inputs or not len(inputs[name])]
+def missing_inputs(stage: str, rows: Mapping[str, int]) -> list[str]:
+    """Name the input tables a stage needs and does not have, by the rows of each table."""
+    return [name for name in NEEDS[stage] if not rows.get(name)]

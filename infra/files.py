@@ -80,29 +80,35 @@ def csv_bytes(table: pa.Table) -> bytes:
     bare; null is empty; days are ISO 8601, times too, in UTC; a list is joined by ``|``. Text that
     begins with ``=``, ``+``, ``-``, ``@``, tab or a line end gets an apostrophe in front.
     """
-    lines = [",".join(table.column_names)]
-    if len(table):
-        cells = [_cells(column) for column in table.columns]
-        lines += pc.binary_join_element_wise(*cells, _text(",")).to_pylist()
-    return _BOM + "".join(line + _LINE_END for line in lines).encode("utf-8")
+    head = _BOM + (",".join(table.column_names) + _LINE_END).encode("utf-8")
+    if not len(table):
+        return head
+    cells = [_cells(column.combine_chunks()) for column in table.columns]
+    lines = pc.binary_join_element_wise(*cells, _text(","))
+    ended = pc.binary_join_element_wise(lines, _text(""), _text(_LINE_END))
+    # Beside one another in memory, the lines are the text.
+    text: bytes = ended.buffers()[2].to_pybytes()
+    return head + text
 
 
-def _cells(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def _cells(column: pa.Array) -> pa.Array:
     """Return a column as cells of CSV, all of one type, null as empty."""
-    kind = column.type
-    if pa.types.is_list(kind):
+    if pa.types.is_list(column.type):
         column = pc.binary_join(column, "|")
-    text = column.cast(pa.large_string())
-    if pa.types.is_timestamp(kind):
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        # What is said often is looked at once.
+        said = column.dictionary_encode()
+        text = _quoted(said.dictionary.cast(pa.large_string())).take(said.indices)
+    else:
+        text = column.cast(pa.large_string())
+    if pa.types.is_timestamp(column.type):
         iso = pc.replace_substring(text, " ", "T")
         text = pc.replace_substring_regex(iso, _WHOLE_SECOND, "Z")
-    elif pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-        text = _quoted(pc.replace_substring_regex(text, _FORMULA, r"'\1"))
     return pc.fill_null(text, "")
 
 
-def _quoted(text: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
-    doubled = pc.replace_substring(text, '"', '""')
+def _quoted(text: pa.Array) -> pa.Array:
+    doubled = pc.replace_substring(pc.replace_substring_regex(text, _FORMULA, r"'\1"), '"', '""')
     return pc.binary_join_element_wise(_text('"'), doubled, _text('"'), _text(""))
 
 

@@ -6,8 +6,8 @@ import hmac
 import pyarrow as pa
 import pyarrow.compute as pc
 
-_LENGTH = 16
-"""Base32 characters, 80 bits: two of 10 million people share one with a chance below 1 in 10^10."""
+_BYTES = 10
+"""80 bits, 16 base32 characters: two of 10 million people share one with a chance below 1 in 10^10."""
 _FIRST = "u"
 """A letter in front keeps a spreadsheet from reading a pseudonym as a number."""
 
@@ -45,4 +45,4 @@ def pseudonymise(
 
 def _name(key: bytes, user_id: str) -> str:
     digest = hmac.digest(key, user_id.encode("utf-8"), "sha256")
-    return _FIRST + base64.b32encode(digest)[:_LENGTH].decode("ascii").lower()
+    return _FIRST + base64.b32encode(digest[:_BYTES]).decode("ascii").lower()

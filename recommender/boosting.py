@@ -40,6 +40,16 @@ class Trees:
             self.model.predict(features, raw_score=True, num_threads=1), dtype=np.float64
         )
 
+    @property
+    def text(self) -> str:
+        """The trees as LightGBM writes them, every number with all its digits."""
+        return str(self.model.model_to_string(num_iteration=-1))
+
+
+def trees_of(text: str) -> Trees:
+    """Read trees from their text."""
+    return Trees(lightgbm.Booster(model_str=text))
+
 
 def fit_trees(features: Features, outcomes: Floats, margin: Floats) -> Trees:
     """Boost trees on the log loss that a first prediction leaves.

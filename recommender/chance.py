@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -47,24 +48,38 @@ class Chance:
 
     def of(self, features: Features) -> Floats:
         """Return the chance of each row, shape (n_rows,)."""
-        odds = self.margin(features)
-        if self.trees is not None:
-            odds = odds + self.trees.margin(features)
-        return np.asarray(1 / (1 + np.exp(-odds)))
+        return self.with_and_without_trees(features)[0]
 
-    def plain(self, features: Features) -> Floats:
-        """Return the chance of each row by the regression alone, shape (n_rows,)."""
-        return np.asarray(1 / (1 + np.exp(-self.margin(features))))
+    def with_and_without_trees(self, features: Features) -> tuple[Floats, Floats]:
+        """Return the chance of each row, and that by the regression alone; shape (n_rows,)."""
+        odds = self.margin(features)
+        plain = _chance(odds)
+        if self.trees is None:
+            return plain, plain
+        return _chance(odds + self.trees.margin(features)), plain
 
     def margin(self, features: Features) -> Floats:
         """Return the log odds of each row by the regression alone, shape (n_rows,)."""
-        odds = np.zeros(len(features))
-        # So many rows at a time that memory does not grow with their products.
-        for start in range(0, len(features), _BLOCK_ROWS):
-            rows = slice(start, start + _BLOCK_ROWS)
-            columns = _columns(features[rows], self.design, self.means, self.deviations)
-            odds[rows] = (columns @ self.weights).astype(np.float64) + self.intercept
-        return odds
+        return _margins([self], features)[0]
+
+    def looks_like(self, other: Chance) -> bool:
+        """Say whether both regressions see the same columns."""
+        return self.design == other.design and all(
+            np.array_equal(own, its)
+            for own, its in ((self.means, other.means), (self.deviations, other.deviations))
+        )
+
+
+def chances_of_each(chances: Sequence[Chance], features: Features) -> list[Floats]:
+    """Return the chance of each row by each of several regressions, shapes (n_rows,).
+
+    Neighbours that were fitted to the same rows share the work of making columns.
+    """
+    margins = _margins(chances, features)
+    return [
+        _chance(odds if chance.trees is None else odds + chance.trees.margin(features))
+        for chance, odds in zip(chances, margins, strict=True)
+    ]
 
 
 def fit_chance(
@@ -95,6 +110,23 @@ def fit_chance(
     if not boosted or fewest < MIN_TREE_OUTCOMES:
         return chance
     return replace(chance, trees=fit_trees(features, outcomes, chance.margin(features)))
+
+
+def _margins(chances: Sequence[Chance], features: Features) -> list[Floats]:
+    odds = [np.zeros(len(features)) for _ in chances]
+    # So many rows at a time that memory does not grow with their products.
+    for start in range(0, len(features), _BLOCK_ROWS):
+        rows, last = slice(start, start + _BLOCK_ROWS), None
+        for chance, own in zip(chances, odds, strict=True):
+            if last is None or not chance.looks_like(last):
+                columns = _columns(features[rows], chance.design, chance.means, chance.deviations)
+            own[rows] = (columns @ chance.weights).astype(np.float64) + chance.intercept
+            last = chance
+    return odds
+
+
+def _chance(odds: Floats) -> Floats:
+    return np.asarray(1 / (1 + np.exp(-odds)))
 
 
 def _columns(features: Features, design: Design, means: Features, deviations: Features) -> Features:

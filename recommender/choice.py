@@ -9,6 +9,7 @@ from threadpoolctl import threadpool_limits
 
 from recommender.catalogue import Catalogue
 from recommender.chance import Chance, fit_chance
+from recommender.collaborative import Factors
 from recommender.histories import bought_within
 from recommender.interactions import Floats, Interactions, Ints
 from recommender.lessons import HORIZON_DAYS, MAX_USERS
@@ -59,6 +60,18 @@ class _NeedChances:
 
 
 @dataclass(frozen=True)
+class LearnedChoice:
+    """What a day learned of the choice of products; None where there was too little."""
+
+    own: Chance | None
+    """Of products bought before."""
+    new: Chance | None
+    """Of never-bought products."""
+    factors: Factors
+    """ALS factors of each item, (n_items, n_factors); NaN for items that were not known."""
+
+
+@dataclass(frozen=True)
 class ProductChances:
     """Chances of products within the horizon."""
 
@@ -67,8 +80,7 @@ class ProductChances:
     keys: Ints
     """user × number of items + item, ascending, of products the user bought; shape (n_own,)."""
     chances: Floats
-    new: Chance | None
-    """Of never-bought products; None if there was too little to learn from."""
+    learned: LearnedChoice
 
     def of_new(self, users: Ints, items: Ints, need_chances: Floats) -> Floats:
         """Return the chance of products never bought by the user of their row, shape (n_rows,).
@@ -76,8 +88,8 @@ class ProductChances:
         Where nothing could be learned, the need's chance times the product's share of demand.
         """
         sure = np.clip(need_chances, _CERTAIN, 1 - _CERTAIN)
-        if self.new is not None:
-            return self.new.of(new_features(self.today, users, items, sure)[0])
+        if self.learned.new is not None:
+            return self.learned.new.of(new_features(self.today, users, items, sure)[0])
         shares = self.today.catalogue.shares_of_need(self.today.demand.buyers)
         return np.asarray(sure * shares[items])
 
@@ -96,7 +108,10 @@ class ProductChances:
 
 
 def read_products(
-    train: Interactions, personal: PersonalNeeds, catalogue: Catalogue
+    train: Interactions,
+    personal: PersonalNeeds,
+    catalogue: Catalogue,
+    learned: LearnedChoice | None = None,
 ) -> ProductChances:
     """Learn the choice of products from the latest past day, and apply it today.
 
@@ -108,19 +123,22 @@ def read_products(
             ``personal`` on are not looked at.
         personal: The needs of the same people.
         catalogue: The items.
+        learned: What an earlier day learned of the choice, in the catalogue's vocabulary of items;
+            None to learn it, for which ``personal`` must hold a past day.
     """
     with threadpool_limits(1, "blas"):
-        own, new = _learn(train, personal, catalogue)
+        own, new = (learned.own, learned.new) if learned else _learn(train, personal, catalogue)
         now = personal.model.snapshot.histories
         needs = _NeedChances.of(
             np.concatenate([now.keys, personal.novel_keys]),
             np.concatenate([personal.plain_chances, personal.novel_chances]),
             personal.n_needs,
         )
-        today = take_product_day(train, now.day, catalogue)
+        today = take_product_day(train, now.day, catalogue, learned.factors if learned else None)
         products = own_products(today.bought, catalogue, needs.at)
         chances = own.of(products.features) if own else _shares(today, needs, products.keys)
-        return ProductChances(today, needs, products.keys, chances, new)
+        choice = learned or LearnedChoice(own, new, _known_factors(today))
+        return ProductChances(today, needs, products.keys, chances, choice)
 
 
 def likeliest_new(products: ProductChances, users: Ints, needs: Ints, need_chances: Floats) -> Ints:
@@ -137,15 +155,21 @@ def _learn(
     train: Interactions, personal: PersonalNeeds, catalogue: Catalogue
 ) -> tuple[Chance | None, Chance | None]:
     """Learn the chances of products bought before, and of new ones; the past day is then let go."""
+    if personal.past is None:
+        raise ValueError(
+            "the choice of products must be learned on the day on which needs are; found needs "
+            f"learned on day {personal.learned.day}: hand over what was learned of products then"
+        )
     before = take_product_day(train, personal.past.histories.day, catalogue)
     learners = personal.past.sample(LEARNERS)
-    needs = _past_needs(personal, learners)
+    past = NeedModel(personal.past, personal.model.lessons)
+    needs = _past_needs(past, learners)
     own = _learn_own(train, before, needs, learners)
     return own, _learn_new(train, before, needs, spread(learners, MAX_USERS))
 
 
-def _past_needs(personal: PersonalNeeds, users: Ints) -> _NeedChances:
-    past, n_needs = NeedModel(personal.past, personal.model.lessons), personal.n_needs
+def _past_needs(past: NeedModel, users: Ints) -> _NeedChances:
+    n_needs = past.snapshot.histories.shape[1]
     keys, chances = [], []
     for scored in past.blocks(users):
         block = scored.block
@@ -158,6 +182,12 @@ def _past_needs(personal: PersonalNeeds, users: Ints) -> _NeedChances:
     return _NeedChances.of(
         np.concatenate([none, *keys]), np.concatenate([np.zeros(0), *chances]), n_needs
     )
+
+
+def _known_factors(today: ProductDay) -> Factors:
+    """Return the items' factors, NaN where nobody had bought an item: it has none to be kept."""
+    is_known = today.demand.ever_buyers > 0
+    return np.where(is_known[:, None], today.item_factors, np.float32("nan"))
 
 
 def _learn_own(

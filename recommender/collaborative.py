@@ -15,6 +15,8 @@ Factors = npt.NDArray[np.float32]
 FEW_PAIRS = 1_000_000
 """Pairs below which one thread is enough: on a busy machine threads wait for each other longer
 than they work."""
+FOLD_STEPS = 8
+"""Steps of conjugate gradients from 0 that solve for a factor vector to single precision."""
 
 
 def fit_als(
@@ -48,8 +50,7 @@ def fit_als(
     """
     # Who bought nothing has no taste, and must not shift the first values of those who did.
     known = np.flatnonzero(np.diff(counts.indptr))
-    confidence = csr_matrix(counts[known].astype(np.float32))
-    confidence.data = np.log1p(confidence.data)
+    confidence = _confidence(counts[known])
     # One BLAS thread: implicit runs its own, and sums must not depend on their number.
     with threadpool_limits(1, "blas"):
         model: Any = AlternatingLeastSquares(
@@ -58,12 +59,71 @@ def fit_als(
             regularization=regularization,
             iterations=iterations,
             random_state=seed,
-            num_threads=1 if confidence.nnz < FEW_PAIRS else 0,
+            num_threads=_threads(confidence),
         )
         model.fit(confidence, show_progress=False)
     user_factors = np.zeros((counts.shape[0], factors), dtype=np.float32)
     user_factors[known] = model.user_factors
     return user_factors, np.asarray(model.item_factors)
+
+
+def fold_in(
+    counts: csr_array,
+    thing_factors: Factors,
+    *,
+    alpha: float = 1.0,
+    regularization: float = 30.0,
+) -> tuple[Factors, Factors]:
+    """Find the factors that go with factors of things fitted before, without fitting again.
+
+    Half a round of alternating least squares gives users theirs, whoever else there is: the
+    things' factors are given, so that users do not depend on each other. Things that had no
+    factors get them by the other half, given the users'.
+
+    Args:
+        counts: Days bought, shape (n_users, n_things).
+        thing_factors: As ``fit_als`` returned them, shape (n_things, factors); NaN for things
+            that were not known.
+        alpha: As fitted.
+        regularization: As fitted.
+
+    Returns:
+        User factors (n_users, factors) and thing factors (n_things, factors); 0 where nothing
+        was bought.
+
+    Source:
+        Takács, Pilászy, Tikk, "Applications of the Conjugate Gradient Method for Implicit
+        Feedback Collaborative Filtering", RecSys 2011.
+    """
+    is_new = np.isnan(thing_factors[:, 0])
+    known = np.where(is_new[:, None], np.float32(0), thing_factors)
+    confidence = _confidence(counts)
+    with threadpool_limits(1, "blas"):
+        users = _half_step(confidence, known, alpha, regularization)
+        new = np.flatnonzero(is_new & (np.bincount(counts.indices, minlength=len(known)) > 0))
+        if len(new):
+            buyers = csr_matrix(confidence[:, new].T)
+            known[new] = _half_step(buyers, users, alpha, regularization)
+    return users, known
+
+
+def _half_step(confidence: csr_matrix, others: Factors, alpha: float, ridge: float) -> Factors:
+    """Solve for the factors of each row, given those of the columns; from 0, so exactly 0 of none."""
+    model: Any = AlternatingLeastSquares(factors=others.shape[1], alpha=alpha, regularization=ridge)
+    model.cg_steps = FOLD_STEPS
+    rows = np.zeros((confidence.shape[0], others.shape[1]), dtype=np.float32)
+    model.solver(alpha * confidence, rows, others, ridge, num_threads=_threads(confidence))
+    return rows
+
+
+def _confidence(counts: csr_array) -> csr_matrix:
+    confidence = csr_matrix(counts.astype(np.float32))
+    confidence.data = np.log1p(confidence.data)
+    return confidence
+
+
+def _threads(confidence: csr_matrix) -> int:
+    return 1 if confidence.nnz < FEW_PAIRS else 0
 
 
 def fit_bpr(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -128,6 +128,12 @@ class Hints:
 
     NAMES = ("rule_lift", "rule_chance", "rule_progress", "rule_is_ordered")
     """Names of the features."""
+
+    def between(self, first: int, last: int) -> Hints:
+        """Return those whose keys are ``first`` to before ``last``, keys counted from 0."""
+        chosen = slice(*np.searchsorted(self.keys, [first, last]))
+        kept = {one.name: getattr(self, one.name)[chosen] for one in fields(self)}
+        return Hints(**kept | {"keys": kept["keys"] - first})
 
     def lookup(self, keys: Ints) -> tuple[Floats, Ints]:
         """Return lift and cause of each key; 1 and -1 where no rule applies."""

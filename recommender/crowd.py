@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array, diags_array, vstack
 
-from recommender.collaborative import fit_als
+from recommender.collaborative import Factors, fit_als, fold_in
 from recommender.histories import Histories
 from recommender.interactions import Ints
 from recommender.lookup import spread
@@ -33,34 +33,52 @@ _BLOCK_VOICES = 16384
 
 
 @dataclass(frozen=True)
-class Crowd:
-    """What is shared by everybody: fitted once a day, small."""
+class Tastes:
+    """What each person does and likes."""
 
-    user_factors: Dense
-    need_factors: Dense
+    factors: Dense
+    """Shape (n_users, n_factors)."""
     shares: csr_array
     """Decayed share of a user's trips on which each need was bought, (n_users, n_needs)."""
     profiles: csr_array
     """Unit-length description of each user, rare needs counting more, (n_users, n_needs)."""
-    pool: Ints
-    """Users among whom like-minded ones are sought, ascending."""
+
+    def between(self, first: int, last: int) -> Tastes:
+        """Return the users ``first`` to before ``last``, coded from 0."""
+        return Tastes(self.factors[first:last], self.shares[first:last], self.profiles[first:last])
+
+
+@dataclass(frozen=True)
+class Pool:
+    """People among whom like-minded ones are sought."""
+
+    users: Ints
+    """Ascending."""
+    profiles: csr_array
+    """One a column, (n_needs, n_pool)."""
+    shares: csr_array
+    """What they do now, (n_pool, n_needs)."""
+
+    @cached_property
+    def buys(self) -> csr_array:
+        """1 where a member bought a need, (n_pool, n_needs)."""
+        return _ones(self.shares)
+
+    def coded_from(self, first: int) -> Pool:
+        """Return the same people where the codes of users begin with ``first``."""
+        return replace(self, users=self.users - first)
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """What is fitted once a day; small, but for the tastes."""
+
+    tastes: Tastes
+    need_factors: Dense
+    """Shape (n_needs, n_factors)."""
+    pool: Pool
     kin: csr_array
     """Cosine of needs' buyers, (n_needs, n_needs); a column keeps its largest."""
-
-    @cached_property
-    def pool_profiles(self) -> csr_array:
-        """Profiles of the pool, one a column, (n_needs, n_pool)."""
-        return csr_array(self.profiles[self.pool].T)
-
-    @cached_property
-    def pool_shares(self) -> csr_array:
-        """What the pool does now, (n_pool, n_needs)."""
-        return csr_array(self.shares[self.pool])
-
-    @cached_property
-    def pool_buys(self) -> csr_array:
-        """1 where a member of the pool bought a need, (n_pool, n_needs)."""
-        return _ones(self.pool_shares)
 
     def kindred(self, users: Ints, needs: Ints) -> Ints:
         """Name the need of each user that speaks most for a new one; -1 if none does.
@@ -73,7 +91,7 @@ class Crowd:
         # So many rows at a time that their products stay small.
         for start in range(0, len(users), _BLOCK_VOICES):
             rows = slice(start, start + _BLOCK_VOICES)
-            voices = self.shares[users[rows]].sqrt().multiply(kin[needs[rows]])
+            voices = self.tastes.shares[users[rows]].sqrt().multiply(kin[needs[rows]])
             best[rows] = _loudest(csr_array(voices))
         return best
 
@@ -92,39 +110,41 @@ class Opinions:
     """Similarity to what the user buys."""
 
 
-def gather_crowd(histories: Histories) -> Crowd:
-    """Fit the factors, profiles and kindred needs on all purchases before a day."""
+def gather_crowd(histories: Histories, fitted: Factors | None = None) -> Crowd:
+    """Fit the factors, profiles and kindred needs on all purchases before a day.
+
+    Args:
+        histories: The purchases.
+        fitted: The needs' factors if an earlier day has fitted them, (n_needs, n_factors); NaN for
+            needs that were not known.
+    """
     counts = histories.matrix(histories.counts.astype(np.float64))
-    user_factors, need_factors = fit_als(counts, seed=SEED)
+    user_factors, need_factors = (
+        fit_als(counts, seed=SEED) if fitted is None else fold_in(counts, fitted)
+    )
     trips = histories.decayed_trips(MEMORY_DAYS)[histories.users]
     shares = histories.matrix(histories.decayed_counts(MEMORY_DAYS) / trips).astype(np.float32)
-    return Crowd(
-        user_factors,
-        need_factors,
-        shares,
-        _profiles(counts),
-        _pool(histories),
-        _kin(shares),
-    )
+    tastes = Tastes(user_factors, shares, _profiles(counts))
+    return Crowd(tastes, need_factors, _pool(histories, tastes), _kin(shares))
 
 
 def hear(crowd: Crowd, users: Ints) -> Opinions:
     """Score every need for some users."""
-    taste = crowd.user_factors[users] @ crowd.need_factors.T
+    taste = crowd.tastes.factors[users] @ crowd.need_factors.T
     peers = _peers(crowd, users)
-    own = crowd.shares[users]
+    own = crowd.tastes.shares[users]
     return Opinions(
         taste,
-        (peers @ crowd.pool_shares).toarray(),
-        (peers @ crowd.pool_buys).toarray(),
+        (peers @ crowd.pool.shares).toarray(),
+        (peers @ crowd.pool.buys).toarray(),
         (own.sqrt() @ crowd.kin).toarray(),
     )
 
 
 def _peers(crowd: Crowd, users: Ints) -> csr_array:
     """Return the weights of the pool's members, rows summing to 1, (n_some_users, n_pool)."""
-    similar = (crowd.profiles[users] @ crowd.pool_profiles).toarray()
-    similar[users[:, None] == crowd.pool[None, :]] = 0.0
+    similar = (crowd.tastes.profiles[users] @ crowd.pool.profiles).toarray()
+    similar[users[:, None] == crowd.pool.users[None, :]] = 0.0
     bar = np.zeros((len(users), 1), dtype=np.float32)
     if similar.shape[1] > PEERS:
         # Of the negated: with many ties, numpy partitions a low place ten times faster.
@@ -165,8 +185,9 @@ def _profiles(counts: csr_array) -> csr_array:
     return csr_array(unit.astype(np.float32))
 
 
-def _pool(histories: Histories) -> Ints:
-    return spread(histories.known_users, LARGEST_POOL)
+def _pool(histories: Histories, tastes: Tastes) -> Pool:
+    users = spread(histories.known_users, LARGEST_POOL)
+    return Pool(users, csr_array(tastes.profiles[users].T), csr_array(tastes.shares[users]))
 
 
 def _kin(shares: csr_array) -> csr_array:

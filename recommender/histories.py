@@ -84,6 +84,44 @@ class Histories:
             trip_days=self.trip_days[trips],
         )
 
+    def between(self, first: int, last: int) -> Histories:
+        """Return the purchases of the users ``first`` to before ``last``, coded from 0."""
+        pairs = slice(*np.searchsorted(self.users, [first, last]))
+        trips = slice(*np.searchsorted(self.trip_users, [first, last]))
+        start = int(self.counts[: pairs.start].sum())
+        bought = slice(start, start + int(self.counts[pairs].sum()))
+        return Histories(
+            day=self.day,
+            shape=(last - first, self.shape[1]),
+            users=self.users[pairs] - first,
+            needs=self.needs[pairs],
+            counts=self.counts[pairs],
+            starts=self.starts[pairs] - start,
+            last_quantities=self.last_quantities[pairs],
+            mean_quantities=self.mean_quantities[pairs],
+            pair_of=self.pair_of[bought] - pairs.start,
+            days=self.days[bought],
+            quantities=self.quantities[bought],
+            trip_users=self.trip_users[trips] - first,
+            trip_days=self.trip_days[trips],
+        )
+
+    def before(self, day: int) -> Histories:
+        """Return what was known at the start of an earlier day, same vocabularies.
+
+        The same as to gather those purchases anew, but that nothing has to be sorted again.
+        """
+        known, trips = self.days < day, self.trip_days < day
+        counts = np.bincount(self.pair_of[known], minlength=len(self.users))
+        pairs = counts > 0
+        return _gathered(
+            day,
+            self.shape,
+            (self.users[pairs], self.needs[pairs], counts[pairs]),
+            (self.days[known], self.quantities[known]),
+            (self.trip_users[trips], self.trip_days[trips]),
+        )
+
     def decayed_counts(self, days: float) -> Floats:
         """Return Σ exp(-age / days) over each pair's purchases, shape (n_pairs,)."""
         weights = np.exp((self.days - self.day) / days)
@@ -123,23 +161,42 @@ def gather(train: Interactions, day: int) -> Histories:
     quantities = train.quantities[order]
     starts = np.flatnonzero(_changes(users, needs))
     counts = np.diff(np.append(starts, len(users)))
-    pair_of = np.repeat(np.arange(len(starts)), counts)
-    totals = np.bincount(pair_of, quantities, len(starts))
     is_trip = _changes(train.users, train.days)
+    return _gathered(
+        day,
+        (len(train.user_ids), len(train.thing_ids)),
+        (users[starts], needs[starts], counts),
+        (days, quantities),
+        (train.users[is_trip], train.days[is_trip]),
+    )
+
+
+def _gathered(
+    day: int,
+    shape: tuple[int, int],
+    pairs: tuple[Ints, Ints, Ints],
+    purchases: tuple[Ints, Floats],
+    trips: tuple[Ints, Ints],
+) -> Histories:
+    """Put together users, needs and counts of pairs, days and units of purchases, and trips."""
+    users, needs, counts = pairs
+    days, quantities = purchases
+    starts = np.cumsum(counts) - counts
+    pair_of = np.repeat(np.arange(len(counts)), counts)
     return Histories(
         day=day,
-        shape=(len(train.user_ids), len(train.thing_ids)),
-        users=users[starts],
-        needs=needs[starts],
+        shape=shape,
+        users=users,
+        needs=needs,
         counts=counts,
         starts=starts,
         last_quantities=quantities[starts + counts - 1],
-        mean_quantities=totals / counts,
+        mean_quantities=np.bincount(pair_of, quantities, len(counts)) / counts,
         pair_of=pair_of,
         days=days,
         quantities=quantities,
-        trip_users=train.users[is_trip],
-        trip_days=train.days[is_trip],
+        trip_users=trips[0],
+        trip_days=trips[1],
     )
 
 

@@ -6,7 +6,7 @@ as the caller chooses. Days count from 1970-01-01 in UTC, so that differences ar
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Literal
 
@@ -18,15 +18,14 @@ import pyarrow.compute as pc
 from scipy.sparse import csr_array
 
 from quality.needs import NEED_GROUP_SQL
+from quality.scanning import Rows
+from recommender.trades import DAY_MICROSECONDS, Trades, read_trades
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Texts = npt.NDArray[np.object_]
 Level = Literal["need", "item"]
-
-_TIME = pa.timestamp("us", "UTC")
-_DAY_MICROSECONDS = 86_400_000_000
 
 
 @dataclass(frozen=True)
@@ -66,16 +65,6 @@ class Interactions:
         """Return the interactions of some users, ``chosen`` of shape (n_users,)."""
         return self.where(chosen[self.users])
 
-    def known_as(self, user_ids: Texts, thing_ids: Texts) -> Interactions:
-        """Return the same interactions coded in wider vocabularies, sorted and holding the own."""
-        return replace(
-            self,
-            users=np.searchsorted(user_ids, self.user_ids).astype(np.int64)[self.users],
-            things=np.searchsorted(thing_ids, self.thing_ids).astype(np.int64)[self.things],
-            user_ids=user_ids,
-            thing_ids=thing_ids,
-        )
-
     def counts(self) -> csr_array:
         """Return days bought per (user, thing), shape (n_users, n_things), float64."""
         shape = (len(self.user_ids), len(self.thing_ids))
@@ -99,12 +88,11 @@ class Interactions:
         )
 
 
-def purchase_days(events: pa.Table, items: pa.Table, *, level: Level) -> Interactions:
+def purchase_days(events: Rows, items: pa.Table, *, level: Level) -> Interactions:
     """Reduce purchase events to distinct (user, day, need group or item).
 
     Args:
-        events: The ``events`` table; only purchases count. ``returns.net_purchases`` takes
-            returned units out of it.
+        events: The ``events`` table; only purchases count, whatever came back of them later.
         items: The ``items`` table; purchases of unknown items are left out.
         level: Whether a thing is a need group or an item.
 
@@ -113,15 +101,43 @@ def purchase_days(events: pa.Table, items: pa.Table, *, level: Level) -> Interac
         named; people are named if they bought anything.
     """
     with duckdb.connect(config={"threads": 1}) as connection:
+        connection.execute("SET enable_progress_bar = false")
         connection.register("items", items)
+        connection.register("events", events)
         names = connection.sql(
             f"SELECT item_id, {NEED_GROUP_SQL} AS need FROM items ORDER BY item_id"
         ).to_arrow_table()
-    found = _item_days(events, names["item_id"])
+        buyers = connection.sql(
+            "SELECT DISTINCT user_id FROM events SEMI JOIN items USING (item_id)"
+            " WHERE event_type = 'purchase' ORDER BY user_id"
+        ).to_arrow_table()
+    trades = read_trades(events, _texts(buyers["user_id"]), _texts(names["item_id"]))
+    found = item_days(trades.at(~trades.is_return))
     if level == "item":
         return found
     needs, need_ids = _coded(names["need"])
     return of_needs(found, needs, need_ids)
+
+
+def item_days(purchases: Trades) -> Interactions:
+    """Reduce purchases to distinct (user, day, item), in the vocabularies of the purchases."""
+    days = purchases.times // DAY_MICROSECONDS
+    keys = _keys(purchases.users, days, purchases.items)
+    order = np.argsort(keys, kind="stable")
+    first = np.flatnonzero(np.diff(keys[order], prepend=-1))
+    del keys
+    kept = order[first]
+    items = purchases.items[kept].astype(np.int64)
+    return Interactions(
+        purchases.users[kept].astype(np.int64),
+        days[kept],
+        items,
+        sums(purchases.quantities[order], first),
+        items,
+        _mean_logs(purchases.prices[order], first),
+        purchases.user_ids,
+        purchases.item_ids,
+    )
 
 
 def of_needs(bought: Interactions, needs: Ints, need_ids: Texts) -> Interactions:
@@ -142,7 +158,7 @@ def of_needs(bought: Interactions, needs: Ints, need_ids: Texts) -> Interactions
         bought.users[kept],
         bought.days[kept],
         things[kept],
-        _sums(bought.quantities[order], first),
+        sums(bought.quantities[order], first),
         bought.things[kept],
         bought.prices[kept],
         bought.user_ids,
@@ -157,37 +173,12 @@ def day_number(day: date) -> int:
     ).days
 
 
-def _item_days(events: pa.Table, item_ids: pa.ChunkedArray) -> Interactions:
-    """Reduce purchases of the items named, sorted, to distinct (user, day, item)."""
-    columns = ["user_id", "item_id", "occurred_at", "quantity", "unit_price"]
-    is_purchase = pc.equal(events["event_type"], "purchase")
-    is_known = pc.is_in(events["item_id"], item_ids)
-    rows = events.select(columns).filter(pc.and_(is_purchase, is_known))
-    # Texts become numbers before anything is sorted: comparing them costs many times more.
-    users, user_ids = _coded(rows["user_id"])
-    items = pc.index_in(rows["item_id"], item_ids).to_numpy().astype(np.int64)
-    days = rows["occurred_at"].cast(_TIME).cast(pa.int64()).to_numpy() // _DAY_MICROSECONDS
-    keys = _keys(users, days, items)
-    order = np.argsort(keys, kind="stable")
-    first = np.flatnonzero(np.diff(keys[order], prepend=-1))
-    prices = rows["unit_price"].fill_null(0.0)
-    is_priced = prices.to_numpy()[order] > 0
-    logs = np.where(is_priced, pc.ln(prices).to_numpy()[order], 0.0)
-    priced = _sums(is_priced.astype(np.float64), first)
-    kept = order[first]
-    return Interactions(
-        users[kept],
-        days[kept],
-        items[kept],
-        _sums(rows["quantity"].fill_null(1.0).to_numpy()[order], first),
-        items[kept],
-        np.divide(_sums(logs, first), priced, out=np.full(len(kept), np.nan), where=priced > 0),
-        user_ids,
-        _texts(item_ids),
-    )
+def sums(values: Floats, first: Ints) -> Floats:
+    """Add up the runs of values that begin at ``first``."""
+    return np.asarray(np.add.reduceat(values, first)) if len(first) else values
 
 
-def _keys(*codes: Ints) -> Ints:
+def _keys(*codes: npt.NDArray[np.integer]) -> Ints:
     """Return one number a row that orders rows by the first of the codes, then the next."""
     keys = np.zeros(len(codes[0]), dtype=np.int64)
     for code in codes:
@@ -196,9 +187,13 @@ def _keys(*codes: Ints) -> Ints:
     return keys
 
 
-def _sums(values: Floats, first: Ints) -> Floats:
-    """Add up the runs of values that begin at ``first``."""
-    return np.asarray(np.add.reduceat(values, first)) if len(first) else values
+def _mean_logs(prices: Floats, first: Ints) -> Floats:
+    """Return the mean logarithm of the prices above 0 of each run that begins at ``first``."""
+    is_priced = prices > 0
+    logs = np.where(is_priced, pc.ln(pa.array(prices)).to_numpy(), 0.0)
+    priced = sums(is_priced.astype(np.float64), first)
+    means = np.full(len(first), np.nan)
+    return np.asarray(np.divide(sums(logs, first), priced, out=means, where=priced > 0))
 
 
 def _coded(column: pa.ChunkedArray) -> tuple[Ints, Texts]:

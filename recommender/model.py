@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from quality.progress import Progress, silent
+from recommender.boosting import Features
 from recommender.catalogue import Catalogue
+from recommender.chance import chances_of_each
 from recommender.features import NovelFeatures, RepeatFeatures
 from recommender.interactions import Floats, Interactions, Ints
 from recommender.lessons import (
@@ -19,9 +22,11 @@ from recommender.lessons import (
     Lessons,
     learn,
 )
-from recommender.snapshot import Block, Snapshot, own_pairs, take_snapshot, user_blocks
+from recommender.snapshot import Block, Snapshot, Ties, own_pairs, take_snapshot, user_blocks
 
 ALL = slice(None)
+RELEARN_DAYS = 7
+"""Days for which what was learned holds, the day it was learned on being the first."""
 
 
 class NeedModel:
@@ -34,8 +39,14 @@ class NeedModel:
 
     def __init__(self, snapshot: Snapshot, lessons: Lessons) -> None:
         self.snapshot, self.lessons = snapshot, lessons
-        self._repeats = RepeatFeatures(snapshot, lessons.hazard, lessons.without)
-        self._novelties = NovelFeatures(snapshot, lessons.without)
+
+    @cached_property
+    def _repeats(self) -> RepeatFeatures:
+        return RepeatFeatures(self.snapshot, self.lessons.hazard, self.lessons.without)
+
+    @cached_property
+    def _novelties(self) -> NovelFeatures:
+        return NovelFeatures(self.snapshot, self.lessons.without)
 
     def blocks(self, users: Ints) -> Iterator[ScoredBlock]:
         """Yield users in blocks with the chances of what they bought and might take up."""
@@ -56,22 +67,36 @@ class NeedModel:
     def _score(self, block: Block) -> ScoredBlock:
         pairs, rows, needs = own_pairs(self.snapshot, block)
         features = self._repeats.of(block, pairs, rows, needs)
-        fallback = self._by_time_alone(HORIZON_DAYS, pairs)
-        even = self._by_time_alone(WEEK_DAYS, pairs)
-        repeat, weeks = self.lessons.repeat, self.lessons.weeks
+        repeat, plain = self._within_horizon(features, pairs)
         novel = self._novelties.of(block, block.novel_rows, block.novel_needs)
         return ScoredBlock(
             block,
             pairs,
             rows,
             needs,
-            repeat.of(features) if repeat else fallback,
-            repeat.plain(features) if repeat else fallback,
-            np.stack([week.of(features) if week else even for week in weeks], axis=1),
+            repeat,
+            plain,
+            self._within_weeks(features, pairs),
             self.lessons.novel.of(novel)
             if self.lessons.novel
             else self.snapshot.demand.first_share[block.novel_needs],
         )
+
+    def _within_horizon(self, features: Features, pairs: Ints) -> tuple[Floats, Floats]:
+        """Return the chances of pairs with and without trees."""
+        if self.lessons.repeat:
+            return self.lessons.repeat.with_and_without_trees(features)
+        fallback = self._by_time_alone(HORIZON_DAYS, pairs)
+        return fallback, fallback
+
+    def _within_weeks(self, features: Features, pairs: Ints) -> Floats:
+        """Return the chances of pairs in the first, second … week."""
+        fitted = [week for week in self.lessons.weeks if week]
+        learned = chances_of_each(fitted, features)
+        if len(fitted) < len(self.lessons.weeks):
+            even, found = self._by_time_alone(WEEK_DAYS, pairs), iter(learned)
+            learned = [next(found) if week else even for week in self.lessons.weeks]
+        return np.stack(learned, axis=1)
 
     def _by_time_alone(self, days: int, pairs: Ints | slice = ALL) -> Floats:
         elapsed, gaps = self.snapshot.histories.elapsed, self.snapshot.timing.expected
@@ -97,11 +122,26 @@ class ScoredBlock:
 
 
 @dataclass(frozen=True)
+class LearnedNeeds:
+    """What a day learned of needs: days after it may see themselves through it."""
+
+    day: int
+    lessons: Lessons
+    ties: Ties
+
+    def holds_on(self, day: int, relearn_days: int) -> bool:
+        """Say whether it is of an earlier day, and young enough."""
+        return 0 < day - self.day < relearn_days
+
+
+@dataclass(frozen=True)
 class FittedModel:
-    """The model of a day, and the latest past day that it learned from."""
+    """The model of a day."""
 
     today: NeedModel
-    past: Snapshot
+    learned: LearnedNeeds
+    past: Snapshot | None
+    """The latest past day that was learned from; None if an earlier day had learned."""
 
 
 def fit_need_model(
@@ -110,9 +150,10 @@ def fit_need_model(
     catalogue: Catalogue,
     *,
     without: frozenset[str] = frozenset(),
+    learned: LearnedNeeds | None = None,
     progress: Progress = silent,
 ) -> FittedModel:
-    """Learn from the weeks before ``day``, then look at ``day``.
+    """Learn from the weeks before ``day``, unless an earlier day has, then look at ``day``.
 
     The regressions are fitted to what was known on three earlier days and what was bought in the
     ``HORIZON_DAYS`` after each; nothing from ``day`` on is looked at.
@@ -122,12 +163,18 @@ def fit_need_model(
         day: The day to score for.
         catalogue: What the merchants tell of needs and items.
         without: Groups of features that are left out.
+        learned: What an earlier day learned, in the catalogue's vocabulary of needs; None to
+            learn anew.
         progress: Told which step is under way.
     """
+    if learned is not None:
+        snapshot = take_snapshot(train, day, catalogue, learned.ties)
+        return FittedModel(NeedModel(snapshot, learned.lessons), learned, None)
     past = past_days(train, day, catalogue, PAST_DAYS, progress=progress)
     lessons = learn(train.before(day), past, without)
     progress("describing people and needs", len(PAST_DAYS), len(PAST_DAYS) + 2)
-    return FittedModel(NeedModel(take_snapshot(train, day, catalogue), lessons), past[0])
+    today = NeedModel(take_snapshot(train, day, catalogue), lessons)
+    return FittedModel(today, LearnedNeeds(day, lessons, today.snapshot.ties), past[0])
 
 
 def past_days(

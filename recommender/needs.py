@@ -8,19 +8,19 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from quality.progress import Progress, silent
+from quality.spreading import Spread, in_turn
 from recommender.catalogue import Catalogue
 from recommender.interactions import Bools, Floats, Interactions, Ints
-from recommender.lessons import HORIZON_DAYS, PAST_DAYS, WEEK_DAYS, WEEKS_FITTED
-from recommender.model import FittedModel, NeedModel, ScoredBlock, fit_need_model
+from recommender.lessons import HORIZON_DAYS, PAST_DAYS, WEEK_DAYS
+from recommender.model import FittedModel, LearnedNeeds, NeedModel, fit_need_model
 from recommender.satiation import Review, Satiation, review_satiation
+from recommender.scoring import score_people
 from recommender.snapshot import Snapshot
 from recommender.states import NeedStates, judge_needs
 
 ANNOYANCE_WEIGHT = 2.0
 """Hits that one annoying slot outweighs. On the cut of 2017-09-11 weights from 1 to 2 lose less
 than .001 of SAN_S, and 2 halves ANN_S."""
-NOVEL_KEPT = 60
-"""Likeliest never-bought needs kept for each user."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,14 @@ class PersonalNeeds:
     novel_keys: Ints
     """user × number of needs + need, ascending, of never-bought needs worth considering."""
     novel_chances: Floats
-    past: Snapshot
-    """The latest day that was learned from."""
+    past: Snapshot | None
+    """The latest day that was learned from; None if an earlier day had learned."""
     annoyance_weight: float
     """Hits that one annoying slot outweighs."""
     review: Review
     """What was learned of satiation, and when."""
+    learned: LearnedNeeds
+    """What the chances come from, and when that was learned."""
 
     @property
     def utilities(self) -> Floats:
@@ -62,7 +64,7 @@ class PersonalNeeds:
         return self.model.snapshot.histories.shape[1]
 
 
-def read_needs(
+def read_needs(  # noqa: PLR0913 - two are what earlier days left
     train: Interactions,
     day: int,
     catalogue: Catalogue,
@@ -70,7 +72,9 @@ def read_needs(
     annoyance_weight: float = ANNOYANCE_WEIGHT,
     without: frozenset[str] = frozenset(),
     review: Review | None = None,
+    learned: LearnedNeeds | None = None,
     progress: Progress = silent,
+    spread: Spread = in_turn,
 ) -> PersonalNeeds:
     """Learn from everything before ``day`` what everybody needs on it.
 
@@ -82,46 +86,46 @@ def read_needs(
             need is held back while p < λ / (1 + λ).
         without: Groups of features that are left out.
         review: The last review of satiation; None, or one that no longer holds, for a new one.
+        learned: What an earlier day learned of needs, in the catalogue's vocabulary; None to learn
+            from the past weeks.
         progress: Told which step is under way.
+        spread: Where people are scored.
     """
     # One BLAS thread: sums must not depend on how many there are, and small products gain nothing.
     with threadpool_limits(1, "blas"):
-        fitted = fit_need_model(train, day, catalogue, without=without, progress=progress)
+        fitted = fit_need_model(
+            train, day, catalogue, without=without, learned=learned, progress=progress
+        )
         progress("scoring people's needs", len(PAST_DAYS) + 1, len(PAST_DAYS) + 2)
         if review is None or not review.holds_on(day):
             review = review_satiation(train, day)
         satiation = review.with_told(catalogue.told_days)
-        return _scored(fitted, review, satiation, annoyance_weight)
+        return _scored(fitted, review, satiation, annoyance_weight, spread)
 
 
 def _scored(
-    fitted: FittedModel, review: Review, satiation: Satiation, annoyance_weight: float
+    fitted: FittedModel,
+    review: Review,
+    satiation: Satiation,
+    annoyance_weight: float,
+    spread: Spread,
 ) -> PersonalNeeds:
-    model = fitted.today
-    histories = model.snapshot.histories
-    chances, plain = np.zeros((2, len(histories.users)))
-    weeks = np.zeros((len(histories.users), WEEKS_FITTED))
-    novel_keys, novel_chances = [np.zeros(0, dtype=np.int64)], [np.zeros(0)]
-    for scored in model.blocks(histories.known_users):
-        chances[scored.pairs] = scored.chances
-        plain[scored.pairs] = scored.plain_chances
-        weeks[scored.pairs] = scored.week_chances
-        keys, kept = _likeliest(scored, histories.shape[1])
-        novel_keys.append(keys)
-        novel_chances.append(kept)
-    is_likely = _are_likely(model, chances, weeks[:, 0], annoyance_weight)
+    model, snapshot = fitted.today, fitted.today.snapshot
+    scores = score_people(model, spread)
+    is_likely = _are_likely(model, scores.chances, scores.week_chances[:, 0], annoyance_weight)
     return PersonalNeeds(
         model,
         satiation,
-        judge_needs(histories, model.snapshot.timing, satiation, is_likely),
-        chances,
-        plain,
-        weeks,
-        np.concatenate(novel_keys),
-        np.concatenate(novel_chances),
+        judge_needs(snapshot.histories, snapshot.timing, satiation, is_likely),
+        scores.chances,
+        scores.plain_chances,
+        scores.week_chances,
+        scores.novel_keys,
+        scores.novel_chances,
         fitted.past,
         annoyance_weight,
         review,
+        fitted.learned,
     )
 
 
@@ -139,13 +143,3 @@ def _are_likely(
     refused = 1 / (1 + annoyance_weight)
     soon = 1 - refused ** (WEEK_DAYS / HORIZON_DAYS)
     return np.asarray((chances >= 1 - refused) & (week_chances >= soon))
-
-
-def _likeliest(scored: ScoredBlock, n_needs: int) -> tuple[Ints, Floats]:
-    """Keep each user's likeliest new needs, as ascending keys with their chances."""
-    rows, needs, chances = scored.block.novel_rows, scored.block.novel_needs, scored.novel_chances
-    order = np.lexsort((needs, -chances, rows))
-    sizes = np.bincount(rows, minlength=len(scored.block.users))
-    place = np.arange(len(rows)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    kept = np.sort(order[place < NOVEL_KEPT])
-    return scored.block.users[rows[kept]] * n_needs + needs[kept], chances[kept]

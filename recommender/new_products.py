@@ -9,7 +9,7 @@ import numpy as np
 from recommender.boosting import Features
 from recommender.catalogue import Catalogue
 from recommender.chance import Design
-from recommender.collaborative import Factors, fit_als
+from recommender.collaborative import Factors, fit_als, fold_in
 from recommender.habits import Demand, measure_demand
 from recommender.histories import Histories, gather
 from recommender.interactions import Floats, Interactions, Ints
@@ -29,6 +29,7 @@ SEED = 20170911
 CROSSED = ("chance_of_need", "share_of_demand", "buyers", "first_share", "brand_share", "taste")
 
 _SMALL = 1e-3
+_BLOCK_ROWS = 1024
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,9 @@ class ProductDay:
     item_factors: Factors
 
 
-def take_product_day(train: Interactions, day: int, catalogue: Catalogue) -> ProductDay:
+def take_product_day(
+    train: Interactions, day: int, catalogue: Catalogue, fitted: Factors | None = None
+) -> ProductDay:
     """Gather what is known of products at the start of ``day``.
 
     Args:
@@ -66,6 +69,8 @@ def take_product_day(train: Interactions, day: int, catalogue: Catalogue) -> Pro
             looked at.
         day: The day.
         catalogue: The items.
+        fitted: The items' factors if an earlier day has fitted them, (n_items, n_factors); NaN for
+            items that were not known.
     """
     bought = gather(train, day)
     demand = measure_demand(bought)
@@ -86,8 +91,11 @@ def take_product_day(train: Interactions, day: int, catalogue: Catalogue) -> Pro
     own_needs, own_counts = np.unique(
         bought.users * n_needs + catalogue.needs[bought.needs], return_counts=True
     )
-    user_factors, item_factors = fit_als(
-        bought.matrix(bought.counts.astype(np.float64)), iterations=ALS_ITERATIONS, seed=SEED
+    counts = bought.matrix(bought.counts.astype(np.float64))
+    user_factors, item_factors = (
+        fit_als(counts, iterations=ALS_ITERATIONS, seed=SEED)
+        if fitted is None
+        else fold_in(counts, fitted)
     )
     return ProductDay(
         catalogue,
@@ -169,11 +177,22 @@ def new_features(
         ),
         "tier": tier,
         "tier_misfit": np.abs(tier - user_tier),
-        "taste": np.einsum("ij,ij->i", today.user_factors[users], today.item_factors[items]),
+        "taste": _tastes(today, users, items),
     }
     names = list(columns)
     design = Design(tuple(range(len(names))), tuple(names.index(name) for name in CROSSED))
     return stacked(columns, len(users)), design
+
+
+def _tastes(today: ProductDay, users: Ints, items: Ints) -> Factors:
+    """Return the product of the factors of each row's person and product, shape (n_rows,)."""
+    taste = np.empty(len(users), dtype=np.float32)
+    # So many rows at a time that their factors stay in the cache: fetching them is all the work.
+    for start in range(0, len(users), _BLOCK_ROWS):
+        rows = slice(start, start + _BLOCK_ROWS)
+        own, others = today.user_factors[users[rows]], today.item_factors[items[rows]]
+        taste[rows] = np.einsum("ij,ij->i", own, others)
+    return taste
 
 
 def _tiers(prices: Floats, needs: Ints) -> Floats:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 
 import duckdb
 import numpy as np
-import pyarrow as pa
 
+from quality.scanning import Rows
 from quality.tables.inputs import EVENTS, USERS
 from recommender.interactions import Bools, Ints, Texts
 
@@ -23,7 +24,9 @@ class People:
     """Code of age band and region; -1 where neither is known."""
 
 
-def read_people(tables: Mapping[str, pa.Table], *, assumes_consent: bool) -> People:
+def read_people(
+    tables: Mapping[str, Rows], *, assumes_consent: bool, before: date | None = None
+) -> People:
     """Read people from ``events`` and, if there, ``users``.
 
     Where ``users`` is delivered, somebody absent from it is not profiled: the row that is missing
@@ -32,9 +35,13 @@ def read_people(tables: Mapping[str, pa.Table], *, assumes_consent: bool) -> Peo
     Args:
         tables: Input tables by name.
         assumes_consent: Whether those who were not asked may be profiled.
+        before: The day (UTC) at whose start the known events end: who first acts later is nobody
+            yet. None for no end.
     """
     is_asked = len(tables.get(USERS.name, USERS.empty())) > 0
+    end = datetime.combine(before or date.max, time(), UTC)
     with duckdb.connect(config={"threads": 1}) as connection:
+        connection.execute("SET enable_progress_bar = false")
         for table in (EVENTS, USERS):
             connection.register(table.name, tables.get(table.name, table.empty()))
         rows = connection.sql(
@@ -42,7 +49,9 @@ def read_people(tables: Mapping[str, pa.Table], *, assumes_consent: bool) -> Peo
             SELECT user_id, coalesce(has_profiling_consent, $assumed AND (is_known OR NOT $asked),
                     false) AS may_profile,
                 age_band || '|' || region AS segment
-            FROM (SELECT user_id FROM events UNION SELECT user_id FROM users)
+            FROM (
+                SELECT user_id FROM events WHERE occurred_at < $end UNION SELECT user_id FROM users
+            )
             LEFT JOIN (
                 SELECT user_id, has_profiling_consent, true AS is_known,
                     coalesce(age_band, '') AS age_band, coalesce(region, '') AS region
@@ -50,7 +59,7 @@ def read_people(tables: Mapping[str, pa.Table], *, assumes_consent: bool) -> Peo
             ) USING (user_id)
             ORDER BY user_id
             """,
-            params={"assumed": assumes_consent, "asked": is_asked},
+            params={"assumed": assumes_consent, "asked": is_asked, "end": end},
         ).to_arrow_table()
     segments = rows["segment"].combine_chunks().dictionary_encode()
     codes = segments.indices.fill_null(-1).to_numpy().astype(np.int64)

@@ -81,7 +81,7 @@ class Shelf:
 
     def _try_new(self, items: Ints, users: Ints, needs: Ints, chances: Floats) -> Ints:
         """Fill in the likeliest product that the person never bought, if that was learned."""
-        if self.products.new is None:
+        if self.products.learned.new is None:
             return items
         # What is known of a person is in the learned tables; who is not there is not profiled.
         is_known = np.isin(users, self.products.today.bought.users)

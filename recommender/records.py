@@ -10,9 +10,10 @@ import numpy as np
 import pyarrow as pa
 
 from quality.needs import NEED_GROUP_SQL
-from quality.tables.inputs import AWARDS, EVENTS, EXPOSURES, REPORTS, TRIALS
+from quality.tables.inputs import AWARDS, EXPOSURES, REPORTS, TRIALS
 from recommender.catalogue import Catalogue, code_of
-from recommender.interactions import Floats, Ints, Texts
+from recommender.interactions import Bools, Floats, Ints, Texts, sums
+from recommender.trades import DAY_MICROSECONDS, Trades
 
 DISLIKED_RATING = 2
 """Stars of a person's own report up to which the product is not shown to them again."""
@@ -46,27 +47,31 @@ class Ledger:
     catalogue: Catalogue
     user_ids: Texts
     """Everybody, sorted."""
-    may_profile: np.ndarray
+    may_profile: Bools
     """Whether each of them agreed to it."""
     items: pa.Table
+    returned: Trades
+    """All trades of the (user, item) of which anything came back, in the codes above."""
     day: int
     dislikes: pa.Table
     """Column report_id: reports whose words speak against the product, whatever their stars."""
 
     def returned_items(self) -> Records:
         """Return what people sent back and did not buy again since; ``values`` are units."""
-        return self._read(
-            f"""
-            SELECT user_id, item_id, {_day("occurred_at")} AS day,
-                CASE WHEN event_type = 'return' THEN coalesce(quantity, 1) ELSE 0 END AS value,
-                CASE WHEN event_type = 'purchase' THEN occurred_at END AS bought_at,
-                CASE WHEN event_type = 'return' THEN occurred_at END AS returned_at
-            FROM events
-            SEMI JOIN (SELECT * FROM events WHERE event_type = 'return') USING (user_id, item_id)
-            WHERE event_type IN ('purchase', 'return')
-            """,
-            "sum(value)",
-            "max(returned_at) >= coalesce(max(bought_at), max(returned_at))",
+        trades = self.returned.at(self.may_profile[self.returned.users])
+        trades = trades.at(np.lexsort((trades.is_return, trades.times, trades.pairs)))
+        first = np.flatnonzero(np.diff(trades.pairs, prepend=-1))
+        last = np.append(first[1:], len(trades))[: len(first)] - 1
+        days, units = trades.times // DAY_MICROSECONDS, trades.quantities * trades.is_return
+        kept = trades.is_return[last]
+        items = trades.items[first][kept].astype(np.int64)
+        return Records(
+            trades.users[first][kept].astype(np.int64),
+            self.catalogue.needs[items],
+            items,
+            days[first][kept],
+            days[last][kept],
+            sums(units, first)[kept],
         )
 
     def disliked_items(self) -> Records:
@@ -110,7 +115,7 @@ class Ledger:
         """Gather rows by person and item or need: first and last day, and one value."""
         things = "item_id, need" if by_item else "need"
         with duckdb.connect(config={"threads": 1}) as connection:
-            for table in (EVENTS, REPORTS, AWARDS, TRIALS, EXPOSURES):
+            for table in (REPORTS, AWARDS, TRIALS, EXPOSURES):
                 connection.register(table.name, self.tables.get(table.name, table.empty()))
             connection.register("items", self.items)
             connection.register("dislikes", self.dislikes.select(["report_id"]))

@@ -1,52 +1,67 @@
 """Purchases net of what came back: a returned kettle was not bought."""
 
-import duckdb
-import pyarrow as pa
-import pyarrow.compute as pc
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from recommender.interactions import Ints
+from recommender.trades import Trades
 
 
-def net_purchases(events: pa.Table) -> pa.Table:
+def returned_trades(trades: Trades) -> Trades:
+    """Return all trades of the (user, item) of which anything ever came back."""
+    return trades.at(_returned(trades))
+
+
+def net_purchases(trades: Trades) -> Trades:
     """Take returned units out of the purchases they belong to.
 
-    A return belongs to the person's latest purchase of that item at or before it. Purchases of
-    which nothing is left disappear; units returned beyond that purchase are ignored.
+    A return belongs to the person's latest purchase of that item at or before it; of several at
+    one time, to the last. Purchases of which nothing is left disappear; units returned beyond
+    that purchase are ignored.
 
     Args:
-        events: The ``events`` table; a quantity that is absent counts as 1.
+        trades: Purchases and returns.
 
     Returns:
-        The purchases only, same columns, ``quantity`` lowered by what came back.
+        The purchases only, in their order, ``quantities`` lowered by what came back.
     """
-    is_kept = pc.equal(events["event_type"], "purchase")
-    if not pc.any(pc.equal(events["event_type"], "return")).as_py():
-        return events.filter(is_kept)
-    lowered = _lowered(events.select(_COLUMNS))
-    # Few purchases come back: the rest is passed on untouched, and once.
-    gone = lowered.filter(pc.field("quantity") <= 0)["event_id"]
-    purchases = events.filter(pc.and_not(is_kept, pc.is_in(events["event_id"], gone)))
-    left = lowered["quantity"].take(pc.index_in(purchases["event_id"], lowered["event_id"]))
-    place = purchases.schema.get_field_index("quantity")
-    quantity = pc.coalesce(left, purchases["quantity"])
-    return purchases.set_column(place, purchases.schema.field(place), quantity)
+    is_kept = ~trades.is_return
+    if is_kept.all():
+        return trades
+    # Few purchases come back: only their pairs are put in order.
+    places = _returned(trades)
+    few = trades.at(places)
+    order = np.lexsort((few.is_return, few.times, few.pairs))
+    sent, to = _matched(few.at(order))
+    back = np.bincount(to, few.quantities[order][sent], len(few))
+    left = few.quantities[order] - back
+    changed = places[order[back > 0]]
+    quantities = trades.quantities.copy()
+    quantities[changed] = left[back > 0]
+    is_kept[changed] &= quantities[changed] > 0
+    return replace(trades, quantities=quantities).at(is_kept)
 
 
-_COLUMNS = ["event_id", "user_id", "item_id", "event_type", "occurred_at", "quantity"]
+def _matched(ordered: Trades) -> tuple[Ints, Ints]:
+    """Return the places of returns that follow a purchase, and of that purchase.
+
+    Args:
+        ordered: By pair and time, at one time purchases first.
+    """
+    place = np.arange(len(ordered))
+    latest = np.maximum.accumulate(np.where(ordered.is_return, -1, place))
+    pairs = ordered.pairs
+    has_one = ordered.is_return & (latest >= 0) & (pairs[latest] == pairs)
+    return np.flatnonzero(has_one), latest[has_one]
 
 
-def _lowered(events: pa.Table) -> pa.Table:
-    """Return ``event_id`` and what is left of the quantity of purchases that were returned."""
-    with duckdb.connect(config={"threads": 1}) as connection:
-        connection.register("events", events)
-        return connection.sql("""
-            WITH returned AS (SELECT * FROM events WHERE event_type = 'return'),
-            bought AS (
-                SELECT * FROM events SEMI JOIN returned USING (user_id, item_id)
-                WHERE event_type = 'purchase'
-            )
-            SELECT bought.event_id, coalesce(any_value(bought.quantity), 1)
-                - sum(coalesce(returned.quantity, 1)) AS quantity
-            FROM returned ASOF JOIN bought
-            ON returned.user_id = bought.user_id AND returned.item_id = bought.item_id
-                AND returned.occurred_at >= bought.occurred_at
-            GROUP BY bought.event_id ORDER BY event_id
-        """).to_arrow_table()
+def _returned(trades: Trades) -> Ints:
+    """Return the places of the trades of pairs with a return, ascending."""
+    is_concerned = np.zeros(len(trades.user_ids), dtype=bool)
+    is_concerned[trades.users[trades.is_return]] = True
+    places = np.flatnonzero(is_concerned[trades.users])
+    concerned = trades.at(places)
+    return places[np.isin(concerned.pairs, concerned.pairs[concerned.is_return])]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recommender.histories import bought_within, gather
+from recommender.histories import Histories, bought_within, gather
 from recommender.interactions import Bools, Floats, Interactions
 from recommender.timing import estimate_timing, pair_gaps
 
@@ -91,17 +91,20 @@ def review_satiation(train: Interactions, day: int) -> Review:
     """
     n_needs = len(train.thing_ids)
     early, due = np.zeros((2, n_needs)), np.zeros((2, n_needs))
-    first = gather(train, day - REVIEW_DAYS)
+    histories = gather(train, day)
+    first = histories.before(day - REVIEW_DAYS)
     need_gaps = estimate_timing(first, np.full(n_needs, np.nan)).need_gaps
+    del first
     for week in range(1, WEEKS + 1):
-        _add_snapshot(early, due, train, day - _DAYS * week, need_gaps)
+        histories = histories.before(day - _DAYS * week)
+        _add_snapshot(early, due, train, histories, need_gaps)
     return Review(day, _credibly_low(early, due))
 
 
 def _add_snapshot(
-    early: Floats, due: Floats, train: Interactions, day: int, need_gaps: Floats
+    early: Floats, due: Floats, train: Interactions, histories: Histories, need_gaps: Floats
 ) -> None:
-    histories = gather(train, day)
+    day = histories.day
     week = train.between(day, day + _DAYS)
     chosen = (histories.counts >= MIN_PURCHASES) & np.isin(histories.users, week.users)
     needs = histories.needs[chosen]

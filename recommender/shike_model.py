@@ -13,7 +13,7 @@ from recommender.features import GROUPS
 from recommender.interactions import Floats, Interactions, Ints
 from recommender.lessons import HORIZON_DAYS, TIMED_DAYS, Lessons, learn_timing
 from recommender.lookup import floats_at, places
-from recommender.model import NeedModel, past_days
+from recommender.model import RELEARN_DAYS, LearnedNeeds, NeedModel, past_days
 from recommender.needs import ANNOYANCE_WEIGHT, PersonalNeeds, read_needs
 from recommender.popularity import Popularity, measure_popularity
 from recommender.ranking import Part, rank_needs
@@ -43,6 +43,7 @@ class ShikeModel:
         name: What the report calls it.
         annoyance_weight: How many hits one annoying slot outweighs.
         without: Groups of features that are left out, of ``ABLATIONS``.
+        relearn_days: Days for which what was learned on a day holds, that day being the first.
     """
 
     def __init__(
@@ -52,20 +53,22 @@ class ShikeModel:
         name: str = "shike",
         annoyance_weight: float = ANNOYANCE_WEIGHT,
         without: frozenset[str] = frozenset(),
+        relearn_days: int = RELEARN_DAYS,
     ) -> None:
         self.name = name
         self._catalogue, self._without = catalogue, without
-        self._annoyance_weight = annoyance_weight
+        self._annoyance_weight, self._relearn_days = annoyance_weight, relearn_days
         self._read: _Read | None = None
         self._timing: tuple[int, Lessons] | None = None
         self._review: Review | None = None
+        self._learned: LearnedNeeds | None = None
 
     def fit(self, train: Interactions, *, as_of: int) -> None:
         """Take in ``train``, all of it before the start of day ``as_of``.
 
-        What is asked for is learned when it is first asked for. Two things outlive the fit, as
-        they do in a shop from day to day: a review of satiation while it holds, and what was
-        learned of timing for ``HORIZON_DAYS``.
+        What is asked for is learned when it is first asked for. Three things outlive the fit, as
+        they do in a shop from day to day: a review of satiation while it holds, what was learned
+        of needs for ``relearn_days``, and of timing for ``HORIZON_DAYS``.
         """
         self._read = _Read(train, as_of, self._known_catalogue(train))
         if self._timing and not 0 <= as_of - self._timing[0] < HORIZON_DAYS:
@@ -125,12 +128,18 @@ class ShikeModel:
                 annoyance_weight=self._annoyance_weight,
                 without=self._without,
                 review=self._review,
+                learned=self._still_learned(read.day),
             )
-            self._review = personal.review
+            self._review, self._learned = personal.review, personal.learned
             nobody = np.full(len(read.train.user_ids), -1)
             popularity = measure_popularity(read.train, read.day, nobody, min_people=1)
             read.needs = personal, popularity
         return read.needs
+
+    def _still_learned(self, day: int) -> LearnedNeeds | None:
+        if self._learned and self._learned.holds_on(day, self._relearn_days):
+            return self._learned
+        return None
 
     def _known_catalogue(self, train: Interactions) -> Catalogue:
         if self._catalogue is None:

@@ -9,6 +9,7 @@ from recommender.choice import ProductChances, read_products
 from recommender.evaluation.models import Mode
 from recommender.interactions import Bools, Floats, Interactions, Ints, of_needs
 from recommender.lookup import bools_at, floats_at, places
+from recommender.model import RELEARN_DAYS
 from recommender.needs import ANNOYANCE_WEIGHT, PersonalNeeds, read_needs
 from recommender.satiation import Review
 
@@ -19,18 +20,31 @@ class ShikeProducts:
     Args:
         catalogue: The items, whose ids must be the things of the training interactions.
         annoyance_weight: How many hits one annoying slot outweighs.
+        relearn_days: Days for which what was learned on a day holds, that day being the first.
     """
 
     name = "shike"
 
-    def __init__(self, catalogue: Catalogue, *, annoyance_weight: float = ANNOYANCE_WEIGHT) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        *,
+        annoyance_weight: float = ANNOYANCE_WEIGHT,
+        relearn_days: int = RELEARN_DAYS,
+    ) -> None:
         self._catalogue, self._annoyance_weight = catalogue, annoyance_weight
+        self._relearn_days = relearn_days
         self._read: tuple[PersonalNeeds, ProductChances] | None = None
         self._review: Review | None = None
 
     def fit(self, train: Interactions, *, as_of: int) -> None:
-        """Learn needs and products from ``train``, all of it before day ``as_of``."""
-        catalogue = self._catalogue
+        """Learn needs and products from ``train``, all of it before day ``as_of``.
+
+        What an earlier fit learned is used for ``relearn_days``, as in a shop from day to day.
+        """
+        catalogue, earlier = self._catalogue, self._read
+        if earlier and not earlier[0].learned.holds_on(as_of, self._relearn_days):
+            earlier = None
         needs = of_needs(train, catalogue.needs, catalogue.need_ids)
         personal = read_needs(
             needs,
@@ -38,9 +52,11 @@ class ShikeProducts:
             catalogue,
             annoyance_weight=self._annoyance_weight,
             review=self._review,
+            learned=earlier[0].learned if earlier else None,
         )
         self._review = personal.review
-        self._read = personal, read_products(train, personal, catalogue)
+        learned = earlier[1].learned if earlier else None
+        self._read = personal, read_products(train, personal, catalogue, learned)
 
     def lists(self, users: Ints, k: int, mode: Mode) -> Ints:
         """Return the best ``k`` products of each user, shape (n_users, k); -1 is an empty slot.

@@ -10,8 +10,9 @@ import numpy as np
 
 from recommender.brands import loyalty
 from recommender.catalogue import Catalogue
-from recommender.complements import Hints, find_complements, hints_today
-from recommender.crowd import Crowd, Opinions, gather_crowd, hear
+from recommender.collaborative import Factors
+from recommender.complements import Complements, Hints, find_complements, hints_today
+from recommender.crowd import Crowd, Opinions, Tastes, gather_crowd, hear
 from recommender.habits import Demand, measure_demand
 from recommender.histories import Histories, gather
 from recommender.interactions import Floats, Interactions, Ints
@@ -28,6 +29,15 @@ POPULAR_CANDIDATES = 50
 
 
 @dataclass(frozen=True)
+class Ties:
+    """What links needs to each other: slow to find, slow to change."""
+
+    factors: Factors
+    """ALS factors of each need, (n_needs, n_factors); NaN for needs that nobody had bought."""
+    rules: Complements
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """The state of the shop at the start of a day."""
 
@@ -40,11 +50,29 @@ class Snapshot:
     loyalty: dict[str, Floats]
     """Features of pairs by name, each of shape (n_pairs,), as the next."""
     deals: dict[str, Floats]
+    found_rules: Complements | None = None
+    """What leads to what, where it was found before."""
+    found_hints: Hints | None = None
+    """What follows from what people bought, where it was looked for before."""
 
     @cached_property
     def hints(self) -> Hints:
         """What follows from what people bought; looked for when it is first asked for."""
-        return hints_today(find_complements(self.histories, self.parents), self.histories)
+        if self.found_hints is not None:
+            return self.found_hints
+        return hints_today(self.rules, self.histories)
+
+    @cached_property
+    def rules(self) -> Complements:
+        """What leads to what; looked for when it is first asked for."""
+        return self.found_rules or find_complements(self.histories, self.parents)
+
+    @property
+    def ties(self) -> Ties:
+        """What later days may know of needs without looking for it."""
+        is_known = self.demand.ever_buyers > 0
+        factors = np.where(is_known[:, None], self.crowd.need_factors, np.float32("nan"))
+        return Ties(factors, self.rules)
 
     def sample(self, most: int) -> Ints:
         """Name at most so many of the people who bought anything, ascending and evenly spread."""
@@ -65,6 +93,47 @@ class Snapshot:
             loyalty={name: values[pairs] for name, values in self.loyalty.items()},
             deals={name: values[pairs] for name, values in self.deals.items()},
         )
+
+    def shard(self, first: int, last: int) -> UserShard:
+        """Return what is known of the users ``first`` to before ``last`` alone."""
+        pairs = slice(*np.searchsorted(self.histories.users, [first, last]))
+        width = self.histories.shape[1]
+        return UserShard(
+            first,
+            self.histories.between(first, last),
+            self.timing.of_pairs(pairs),
+            self.crowd.tastes.between(first, last),
+            {name: values[pairs] for name, values in self.loyalty.items()},
+            {name: values[pairs] for name, values in self.deals.items()},
+            self.hints.between(first * width, last * width),
+        )
+
+    def with_people_of(self, shard: UserShard) -> Snapshot:
+        """Put the users of a shard in the place of all; what is shared stays as it is."""
+        pool = self.crowd.pool.coded_from(shard.first)
+        return replace(
+            self,
+            histories=shard.histories,
+            timing=shard.timing,
+            crowd=replace(self.crowd, tastes=shard.tastes, pool=pool),
+            loyalty=shard.loyalty,
+            deals=shard.deals,
+            found_hints=shard.hints,
+        )
+
+
+@dataclass(frozen=True)
+class UserShard:
+    """What is known of some users alone: all that grows with their number."""
+
+    first: int
+    """The first user's code among everybody; here codes count from 0."""
+    histories: Histories
+    timing: Timing
+    tastes: Tastes
+    loyalty: dict[str, Floats]
+    deals: dict[str, Floats]
+    hints: Hints
 
 
 @dataclass(frozen=True)
@@ -93,13 +162,16 @@ class Block:
         return _candidates(self.snapshot, self.users, self.opinions)
 
 
-def take_snapshot(train: Interactions, day: int, catalogue: Catalogue) -> Snapshot:
+def take_snapshot(
+    train: Interactions, day: int, catalogue: Catalogue, ties: Ties | None = None
+) -> Snapshot:
     """Gather what is known at the start of ``day``.
 
     Args:
         train: Need-level interactions; days from ``day`` on are not looked at.
         day: The day.
         catalogue: What the merchants tell of needs and items.
+        ties: What an earlier day found, in the catalogue's vocabulary of needs; None to look anew.
     """
     train = train.before(day)
     histories = gather(train, day)
@@ -107,10 +179,11 @@ def take_snapshot(train: Interactions, day: int, catalogue: Catalogue) -> Snapsh
         histories,
         estimate_timing(histories, catalogue.told_days),
         measure_demand(histories),
-        gather_crowd(histories),
+        gather_crowd(histories, ties.factors if ties else None),
         catalogue.parents,
         loyalty(train, histories, catalogue.brands),
         deals(train, histories),
+        ties.rules if ties else None,
     )
 
 
@@ -135,7 +208,7 @@ def own_pairs(snapshot: Snapshot, block: Block) -> tuple[Ints, Ints, Ints]:
 def _candidates(snapshot: Snapshot, users: Ints, opinions: Opinions) -> tuple[Ints, Ints]:
     """Choose never-bought needs by taste, by like-minded people, by demand and by rule."""
     shape = opinions.taste.shape
-    known = snapshot.crowd.shares[users].tocoo()
+    known = snapshot.crowd.tastes.shares[users].tocoo()
     chosen = np.zeros(shape, dtype=bool)
     for scores in (opinions.taste, opinions.peers):
         unknown = scores.copy()

@@ -11,17 +11,27 @@ from functools import partial
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from quality.progress import Progress, silent
+from quality.scanning import Rows
+from quality.spreading import Spread, in_turn
 from quality.tables.inputs import EVENTS
+from recommender.carrying import (
+    NOTHING_CARRIED,
+    Carried,
+    Circumstances,
+    Learned,
+    last_learned,
+    learned_tables,
+)
 from recommender.catalogue import Catalogue, read_catalogue
 from recommender.choice import ProductChances, read_products
 from recommender.day import Day
 from recommender.frugal import make_frugal_lists
 from recommender.further import add_further_products
-from recommender.interactions import Interactions, Ints, day_number, of_needs, purchase_days
+from recommender.interactions import Interactions, Ints, day_number, item_days, of_needs
 from recommender.lists import recommendations, states_table
+from recommender.model import RELEARN_DAYS
 from recommender.needs import ANNOYANCE_WEIGHT, PersonalNeeds, read_needs
 from recommender.people import People, read_people
 from recommender.popularity import measure_popularity
@@ -29,7 +39,7 @@ from recommender.products import Shelf, stock_shelf
 from recommender.records import NO_DISLIKES, Ledger
 from recommender.refill import make_lists
 from recommender.replenishment import replenishment_calendar
-from recommender.returns import net_purchases
+from recommender.returns import net_purchases, returned_trades
 from recommender.reviews import NAME as REVIEW
 from recommender.reviews import last_review, review_table
 from recommender.shortfall import short_lists
@@ -44,6 +54,7 @@ from recommender.suppression import (
     trial_units,
     withheld_keys,
 )
+from recommender.trades import Trades, read_trades
 from recommender.withholding import do_not_recommend
 
 logger = logging.getLogger(__name__)
@@ -54,20 +65,9 @@ _LEAST = {
     "frugal_cap": 0,
     "annoyance_weight": 0,
     "calendar_weeks": 1,
+    "relearn_days": 1,
 }
 """Options that must not be smaller."""
-
-EVENT_COLUMNS = [
-    "event_id",
-    "user_id",
-    "item_id",
-    "event_type",
-    "occurred_at",
-    "quantity",
-    "unit_price",
-]
-"""What the stage reads of an event."""
-EVENT_TIME = EVENTS.column("occurred_at").arrow.type
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,8 @@ class RecommendOptions:
     """Recent shoppers of an age band and region below which everybody speaks for it."""
     calendar_weeks: int = 8
     """Weeks of the replenishment calendar."""
+    relearn_days: int = RELEARN_DAYS
+    """Days for which later days use what a day learned of habits, tastes and products, that day being the first; 1 to learn every day. Purchases count from the day after they were made either way."""
     assumes_profiling_consent: bool = True
     """Whether people who were not asked (or are not in ``users``) may be profiled."""
 
@@ -115,14 +117,16 @@ class RecommendOptions:
         return Limits(self.list_length, self.slots_per_need, self.frugal_cap)
 
 
-def recommend(
-    tables: Mapping[str, pa.Table],
+def recommend(  # noqa: PLR0913 - three are what earlier days left, two how it is run
+    tables: Mapping[str, Rows],
     *,
     as_of: date,
     options: RecommendOptions,
     reviews: pa.Table | None = None,
+    carried: Carried = NOTHING_CARRIED,
     dislikes: pa.Table = NO_DISLIKES,
     progress: Progress = silent,
+    spread: Spread = in_turn,
 ) -> dict[str, pa.Table]:
     """Decide what each person is shown, and what is withheld from whom.
 
@@ -131,38 +135,51 @@ def recommend(
     since withholding would be profiling too.
 
     Args:
-        tables: Input tables by name, as declared; ``events`` and ``items`` must be there. Used if
-            there: ``users``, ``awards`` with ``trials``, ``reports``, ``exposures``.
+        tables: Input tables by name, as declared; ``events``, which may be on disk, and ``items``
+            must be there. Used if there: ``users``, ``awards`` with ``trials``, ``reports``,
+            ``exposures``.
         as_of: Everything before the start of this day (UTC) is known, nothing after.
         options: How the lists are made.
         reviews: What ``satiation_review`` held on earlier days, each row with its ``as_of``.
+        carried: What earlier days learned of needs and products.
         dislikes: Reports (``report_id``) whose words were found on an earlier day to speak against
             their product: it is not shown to their writer again, whatever stars it was given.
         progress: Told which step is under way.
+        spread: Where shards of people are scored.
 
     Returns:
         ``recommendations``, ``do_not_recommend``, ``replenishment_calendar``, ``need_states``; and
-        ``satiation_review``, which later days build on, if the last one no longer holds.
+        ``satiation_review`` and ``carrying.STATES``, which later days build on, if the last ones
+        no longer hold.
     """
-    tables = {**tables, EVENTS.name: _known(tables[EVENTS.name], as_of)}
     catalogue = read_catalogue(tables["items"], as_of)
-    people = read_people(tables, assumes_consent=options.assumes_profiling_consent)
-    bought = _purchases(tables, catalogue, people, as_of)
+    people = read_people(tables, assumes_consent=options.assumes_profiling_consent, before=as_of)
+    bought = _purchases(tables[EVENTS.name], catalogue, people, as_of)
+    now = Circumstances.of(carried.code, options, people)
+    earlier = last_learned(carried, bought.day, catalogue, now, options.relearn_days)
     personal = read_needs(
         bought.needs.of_users(people.may_profile),
         bought.day,
         catalogue,
         annoyance_weight=options.annoyance_weight,
         review=last_review(reviews, catalogue),
+        learned=earlier.needs if earlier else None,
         progress=progress,
+        spread=spread,
     )
-    products = read_products(bought.items.of_users(people.may_profile), personal, catalogue)
+    products = read_products(
+        bought.items.of_users(people.may_profile),
+        personal,
+        catalogue,
+        earlier.choice if earlier else None,
+    )
     ledger = Ledger(
         tables,
         catalogue,
         people.user_ids,
         people.may_profile,
         tables["items"],
+        bought.returned,
         bought.day,
         dislikes,
     )
@@ -188,6 +205,10 @@ def recommend(
     }
     if personal.review.day == bought.day:
         made[REVIEW] = review_table(personal.review, catalogue)
+    if earlier is None and options.relearn_days > 1:
+        known = personal.model.snapshot.histories.known_users
+        learned = Learned(personal.learned, products.learned)
+        made |= learned_tables(learned, known, catalogue, now)
     short = short_lists(slots, shelf, users, withheld, options.limits)
     _log_lists(len(users), len(made["do_not_recommend"]), short)
     return made
@@ -210,23 +231,19 @@ class _Purchases:
     day: int
     needs: Interactions
     items: Interactions
+    returned: Trades
+    """All trades of the (user, item) of which anything came back."""
 
 
-def _known(events: pa.Table, as_of: date) -> pa.Table:
-    """Return what happened before the day; who first comes later is nobody yet."""
-    known = events.select(EVENT_COLUMNS)
-    is_known = pc.less(known["occurred_at"], pa.scalar(as_of).cast(EVENT_TIME))
-    # On the day itself nothing is left out, and nothing has to be copied.
-    return known if pc.all(is_known).as_py() else known.filter(is_known)
-
-
-def _purchases(
-    tables: Mapping[str, pa.Table], catalogue: Catalogue, people: People, as_of: date
-) -> _Purchases:
-    day = day_number(as_of)
-    found = purchase_days(net_purchases(tables["events"]), tables["items"], level="item")
-    items = found.known_as(people.user_ids, catalogue.item_ids)
-    return _Purchases(day, of_needs(items, catalogue.needs, catalogue.need_ids), items)
+def _purchases(events: Rows, catalogue: Catalogue, people: People, as_of: date) -> _Purchases:
+    trades = read_trades(events, people.user_ids, catalogue.item_ids, before=as_of)
+    returned = returned_trades(trades)
+    # What was read is let go before it is summed up twice.
+    trades = net_purchases(trades)
+    items = item_days(trades)
+    del trades
+    needs = of_needs(items, catalogue.needs, catalogue.need_ids)
+    return _Purchases(day_number(as_of), needs, items, returned)
 
 
 def _slots(day: Day, bought: _Purchases, users: Ints, withheld: Ints, limits: Limits) -> Slots:

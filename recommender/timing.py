@@ -41,8 +41,8 @@ class Timing:
         """Days the last purchase of each pair is expected to last, stock counted."""
         return self.pair_gaps * self.stock
 
-    def of_pairs(self, chosen: Bools) -> Timing:
-        """Return what is known of some pairs, ``chosen`` of shape (n_pairs,)."""
+    def of_pairs(self, chosen: Bools | slice) -> Timing:
+        """Return what is known of some pairs, ``chosen`` of shape (n_pairs,) or a range of them."""
         return replace(self, pair_gaps=self.pair_gaps[chosen], stock=self.stock[chosen])
 
 

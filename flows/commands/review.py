@@ -6,6 +6,7 @@ import json
 import locale
 import sys
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,13 @@ from rich.table import Table
 
 from flows.commands import options
 from flows.commands.review_words import Lang, say
-from flows.settings import load_settings
+from flows.corrections import decisions
+from flows.report_models import models_in_use
+from flows.settings import Settings, load_settings
+from infra.store import open_store
 from trials.reports.explaining import ExplainedClause, Explanation, explain
 from trials.reports.ontology import aspect_name
-from trials.reports.polarity import load_models
+from trials.reports.polarity import PolarityModels, load_models
 
 _COLOURS = {1: "green", 0: "default", -1: "red"}
 _UNKNOWN_STARS = 3.0
@@ -30,6 +34,7 @@ _UNKNOWN_STARS = 3.0
 @click.option("--stars", type=click.FloatRange(1, 5), help="Its stars; 3 when not given.")
 @click.option("--category", default="", help="The item's category, such as food/tea.")
 @click.option("--lang", type=click.Choice(["zh", "en"]), help="Default: the terminal's.")
+@click.option("--store", metavar="URI", help="Read with the models that the shop trained there.")
 @options.config
 @options.as_json
 def review(
@@ -38,23 +43,32 @@ def review(
     stars: float | None,
     category: str,
     lang: Lang | None,
+    store: str | None,
     config: Path | None,
     as_json: bool,
 ) -> None:
     """Explain how one trial report is read: clauses, aspects, polarity, suggestion, grade, why."""
     written = sys.stdin.read() if text == "-" else text
+    settings = load_settings(config)
     found = explain(
         written,
         stars=_UNKNOWN_STARS if stars is None else stars,
         category=category,
-        models=load_models(),
-        options=load_settings(config).review,
+        models=_models(store, settings) if store else load_models(),
+        options=settings.review,
     )
     spoken = lang or _lang_of_terminal()
     if as_json:
         click.echo(json.dumps(_as_data(found), ensure_ascii=False))
     else:
         _show(found, spoken, has_stars=stars is not None)
+
+
+def _models(store: str, settings: Settings) -> PolarityModels:
+    """Return what the store's next day reads with."""
+    target = open_store(store, settings.store)
+    decided = decisions(target, date.max, settings.shop.pseudonym_key)
+    return models_in_use(target, date.max, decided).load()
 
 
 def _lang_of_terminal() -> Lang:

@@ -12,6 +12,7 @@ import click
 
 from flows.assembly import STAGES
 from flows.commands import options
+from flows.commands.train import train
 from flows.day import run_day
 from flows.idle import nothing_to_do
 
@@ -80,3 +81,4 @@ _command("recommend", ("recommend",), "What each person needs next, and what not
 _command("recruit", ("recruit",), "Draw the recipients of trials that have closed.")
 _command("review", ("review",), "Turn trial reports into improvement summaries.")
 _command("effect", ("effect",), "Read out what earlier draws caused.")
+run.add_command(train)

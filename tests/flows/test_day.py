@@ -16,6 +16,7 @@ import flows.stages
 from flows.cli import run_command_line
 from infra.store import open_store
 from quality.tables import OUTPUTS
+from recommender.carrying import STATES
 
 pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("prefect")]
 
@@ -134,7 +135,9 @@ def test_a_stage_alone_carries_the_other_tables_over(command, shop, as_of, store
         assert pq.read_table(run / f"{name}.parquet").to_pylist() == before[name]
 
 
-def test_the_next_day_keeps_the_draws_of_the_day_before(command, shop, as_of, store):
+def test_the_next_day_keeps_the_draws_and_the_lessons_of_the_day_before(
+    command, shop, as_of, store
+):
     drawn = {(row["trial_id"], row["user_id"]): row["arm"] for row in store.table("selection")}
 
     assert command.run("daily", shop, store.path, as_of + timedelta(days=1)) == 0
@@ -142,6 +145,13 @@ def test_the_next_day_keeps_the_draws_of_the_day_before(command, shop, as_of, st
     kept = {(row["trial_id"], row["user_id"]): row["arm"] for row in store.table("selection")}
     assert drawn
     assert {key: kept[key] for key in drawn} == drawn
+    current = json.loads((store.path / "internal" / "current.json").read_text())
+    ledger = json.loads(
+        (store.path / "internal" / "runs" / current["run_id"] / "run.json").read_text()
+    )
+    for name in STATES:
+        learned = pq.read_table(store.path / ledger["state"][name]["key"])
+        assert set(learned["as_of"].to_pylist()) == {as_of}
 
 
 def test_a_blocked_day_publishes_its_findings_and_nothing_else_and_a_good_day_follows(

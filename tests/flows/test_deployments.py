@@ -27,7 +27,9 @@ from flows.schedules import deployments
 pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("prefect")]
 
 ROOT = Path(__file__).parents[2]
-NAMES = ["daily", "validate", *STAGES, "days"]
+NAMES = ["daily", "validate", *STAGES, "days", "train"]
+FLOWS = {"days": "flows.backfill.run_days", "train": "flows.training.train_models"}
+CRONS = {"daily": ["0 3 * * *"], "train": ["0 5 * * 1"]}
 POOL, QUEUE = "shike", "store"
 
 
@@ -173,8 +175,7 @@ def test_every_deployment_stands_on_the_server_as_the_file_says(team):
 
     assert sorted(found) == sorted(NAMES)
     for name, deployment in found.items():
-        flow = "flows.backfill.run_days" if name == "days" else "flows.day.run_day"
-        assert deployment["entrypoint"] == flow
+        assert deployment["entrypoint"] == FLOWS.get(name, "flows.day.run_day")
         assert deployment["pull_steps"] == []
         assert deployment["work_pool_name"] == POOL
         assert deployment["work_queue_name"] == QUEUE
@@ -186,6 +187,7 @@ def test_every_deployment_stands_on_the_server_as_the_file_says(team):
     assert stages == {
         "daily": None,
         "days": None,
+        "train": None,
         "validate": [],
         **{stage: [stage] for stage in STAGES},
     }
@@ -193,7 +195,7 @@ def test_every_deployment_stands_on_the_server_as_the_file_says(team):
         name: [each["schedule"]["cron"] for each in deployment["schedules"]]
         for name, deployment in found.items()
     }
-    assert schedules == {name: ["0 3 * * *"] if name == "daily" else [] for name in NAMES}
+    assert schedules == {name: CRONS.get(name, []) for name in NAMES}
 
 
 def test_one_machine_serves_the_deployments_of_the_file():
@@ -206,7 +208,7 @@ def test_one_machine_serves_the_deployments_of_the_file():
     for name, one in served.items():
         assert one.entrypoint == declared[name]["entrypoint"]
         assert one.parameters.get("stages") == declared[name]["parameters"].get("stages")
-    assert [one.name for one in served.values() if one.schedules] == ["daily"]
+    assert [one.name for one in served.values() if one.schedules] == ["daily", "train"]
 
 
 def test_no_two_runs_of_one_store_are_given_out_at_once(team):

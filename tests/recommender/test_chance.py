@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from recommender.chance import Design, fit_chance
+from recommender.chance import Design, chances_of_each, fit_chance
 
 PLAIN = Design(linear=(0, 1, 2), crossed=())
 CROSSED = Design(linear=(0, 1, 2), crossed=(1, 2))
@@ -81,3 +81,29 @@ def test_columns_outside_the_regression_are_left_to_the_trees():
     fitted = fit_chance(features, outcomes, Design(linear=(0, 1), crossed=()))
 
     assert fitted.of(other).tolist() == fitted.of(features).tolist()
+
+
+def test_regressions_asked_together_answer_as_each_alone():
+    """Two of the same rows, one of others, and one with trees."""
+    features, outcomes, _ = _sample(20_000)
+    fitted = [
+        fit_chance(features, outcomes, CROSSED),
+        fit_chance(features, 1 - outcomes, CROSSED, boosted=True),
+        fit_chance(features[:6000], outcomes[:6000], CROSSED),
+    ]
+
+    together = chances_of_each(fitted, features)
+
+    assert fitted[1].trees is not None
+    assert fitted[0].looks_like(fitted[1])
+    assert not fitted[1].looks_like(fitted[2])
+    for chance, found in zip(fitted, together, strict=True):
+        assert found.tobytes() == chance.of(features).tobytes()
+
+
+def test_without_trees_both_answers_are_the_same():
+    features, outcomes, _ = _sample()
+
+    with_trees, without = fit_chance(features, outcomes, PLAIN).with_and_without_trees(features)
+
+    assert with_trees.tolist() == without.tolist()

@@ -146,7 +146,7 @@ def test_on_thin_data_a_need_is_shared_out_by_the_persons_purchases(products):
     recency = np.exp(-np.array([10, 40, 5]) / 90)
 
     assert products.keys[:2].tolist() == [0, 3]
-    assert products.new is None
+    assert products.learned.new is None
     assert chances / chances.sum() == pytest.approx(
         [recency[:2].sum() / recency.sum(), recency[2] / recency.sum()]
     )
@@ -193,7 +193,10 @@ def test_what_was_learned_decides_among_new_products(products):
     )
 
     items = likeliest_new(
-        replace(products, new=minds_price), np.array([0]), np.array([0]), np.array([0.5])
+        replace(products, learned=replace(products.learned, new=minds_price)),
+        np.array([0]),
+        np.array([0]),
+        np.array([0.5]),
     )
 
     assert items.tolist() == [1]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from recommender.collaborative import fit_als, fit_bm25, fit_bpr
+from recommender.collaborative import fit_als, fit_bm25, fit_bpr, fold_in
 
 
 def _counts():
@@ -59,3 +59,64 @@ def test_bm25_keeps_the_nearest_neighbours_only():
 
     assert (np.diff(found.indptr) <= 3).all()
     assert set(found[[0]].indices) <= set(range(6))
+
+
+def _least_squares(counts, things, ridge):
+    """Solve (YᵀY + Yᵀ(C - I)Y + ridge) x = YᵀC p for each row, C being ln(1 + count) where bought."""
+    rows = []
+    for row in counts.toarray():
+        bought, confidence = row > 0, np.log1p(row[row > 0])
+        own = things[bought].astype(np.float64)
+        left = things.T @ things + own.T @ ((confidence - 1)[:, None] * own)
+        rows.append(np.linalg.solve(left + ridge * np.eye(things.shape[1]), own.T @ confidence))
+    return np.array(rows)
+
+
+def test_folded_in_people_have_the_factors_that_solve_for_them():
+    counts = _counts()
+    _, things = fit_als(counts, factors=4, regularization=1.0)
+
+    people, same = fold_in(counts, things, regularization=1.0)
+
+    assert same.tobytes() == things.tobytes()
+    assert people == pytest.approx(_least_squares(counts, things, 1.0), abs=1e-5)
+
+
+def test_folding_in_what_was_fitted_gives_nearly_the_fitted_factors():
+    counts = _counts()
+    fitted, things = fit_als(counts, factors=4, regularization=1.0)
+
+    assert fold_in(counts, things, regularization=1.0)[0] == pytest.approx(fitted, abs=0.02)
+
+
+def test_people_are_folded_in_whoever_else_there_is():
+    counts = _counts()
+    _, things = fit_als(counts, factors=4)
+
+    assert fold_in(counts[3:5], things)[0].tobytes() == fold_in(counts, things)[0][3:5].tobytes()
+
+
+def test_things_that_were_not_known_get_factors_by_their_buyers():
+    counts = _counts()
+    _, things = fit_als(counts, factors=4, regularization=1.0)
+    known = things.copy()
+    known[[2, 7]] = np.nan
+
+    people, found = fold_in(counts, known, regularization=1.0)
+
+    others = np.delete(np.arange(12), [2, 7])
+    assert found[others].tobytes() == things[others].tobytes()
+    new = csr_array(counts.T)[[2, 7]]
+    assert found[[2, 7]] == pytest.approx(_least_squares(new, people, 1.0), abs=1e-5)
+
+
+def test_who_bought_nothing_and_what_nobody_bought_have_no_factors():
+    counts = csr_array(
+        np.vstack([np.zeros(13), np.hstack([_counts().toarray(), np.zeros((30, 1))])])
+    )
+    things = np.vstack([fit_als(_counts(), factors=4)[1], np.full((1, 4), np.nan, np.float32)])
+
+    people, found = fold_in(counts, things)
+
+    assert not people[0].any()
+    assert not found[12].any()

@@ -19,18 +19,6 @@ def test_purchases_of_one_day_and_need_are_one_interaction(shop, day):
     assert needs.thing_ids.tolist() == ["a", "b"]
 
 
-def test_wider_vocabularies_keep_what_each_row_means(make_interactions):
-    train = make_interactions([(0, 1, 1), (1, 2, 0)])
-    users = np.array(["a", "u000", "u001"], dtype=object)
-    things = np.array(["n000", "n0005", "n001"], dtype=object)
-
-    wide = train.known_as(users, things)
-
-    assert wide.users.tolist() == [1, 2]
-    assert wide.things.tolist() == [2, 0]
-    assert wide.counts().shape == (3, 3)
-
-
 def test_some_users_can_be_left_out(make_interactions):
     train = make_interactions([(0, 1, 1), (1, 2, 0), (2, 3, 1)])
 

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recommender.interactions import day_number
-from recommender.needs import NOVEL_KEPT, read_needs
+from recommender.needs import read_needs
 from recommender.popularity import measure_popularity
 from recommender.ranking import rank_needs
+from recommender.scoring import NOVEL_KEPT
 
 NONE = np.zeros(0, dtype=np.int64)
 

@@ -11,6 +11,7 @@ import pytest
 
 from infra.sources.synthetic import SyntheticOptions, write_synthetic_shop
 from quality.tables.inputs import EVENTS
+from recommender.carrying import Carried
 from recommender.catalogue import read_catalogue
 from recommender.evaluation.metrics import CUTOFFS
 from recommender.evaluation.rolling import EvaluationOptions, evaluate
@@ -128,6 +129,32 @@ def test_a_later_day_builds_on_the_review_of_an_earlier_one_on_both_paths(synthe
 
     assert len(review) > 0
     assert "satiation_review" not in made
+    assert len(model.asked) >= 100
+    published = _published(made)
+    assert all(published[user] == needs for user, needs in model.asked.items())
+
+
+def test_a_later_day_builds_on_what_an_earlier_one_learned_on_both_paths(synthetic):
+    """Three days later nothing is learned anew, in the shop and in the evaluation."""
+    later = CUT + timedelta(days=3)
+    options = RecommendOptions(list_length=SLOTS)
+    left = {
+        name: table.append_column("as_of", pa.array([CUT] * len(table)))
+        for name, table in recommend(synthetic, as_of=CUT, options=options).items()
+    }
+    model = Examined(read_catalogue(synthetic["items"], CUT))
+
+    made = recommend(
+        synthetic,
+        as_of=later,
+        options=options,
+        reviews=left["satiation_review"],
+        carried=Carried(left, ""),
+    )
+    evaluate(synthetic, cuts=[CUT, later], models=[model], options=PLAIN)
+
+    assert "learned_chances" in left
+    assert "learned_chances" not in made
     assert len(model.asked) >= 100
     published = _published(made)
     assert all(published[user] == needs for user, needs in model.asked.items())

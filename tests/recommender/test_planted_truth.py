@@ -12,10 +12,11 @@ from infra.sources.synthetic import SyntheticOptions, write_synthetic_shop
 from quality.tables.outputs import NEED_STATES
 from recommender.catalogue import Catalogue, read_catalogue
 from recommender.complements import find_complements
-from recommender.interactions import day_number, purchase_days
+from recommender.interactions import day_number, item_days, of_needs
 from recommender.lookup import places
 from recommender.needs import PersonalNeeds, read_needs
 from recommender.returns import net_purchases
+from recommender.trades import read_trades
 
 AS_OF = date(2018, 1, 1)
 
@@ -49,8 +50,9 @@ def read(tmp_path_factory):
     )
     tables = {path.stem: pq.read_table(path) for path in shop.glob("**/*.parquet")}
     catalogue = read_catalogue(tables["items"], AS_OF)
-    bought = purchase_days(net_purchases(tables["events"]), tables["items"], level="need")
-    train = bought.known_as(bought.user_ids, catalogue.need_ids)
+    people = np.unique(tables["events"]["user_id"].to_numpy())
+    net = net_purchases(read_trades(tables["events"], people, catalogue.item_ids))
+    train = of_needs(item_days(net), catalogue.needs, catalogue.need_ids)
     personal = read_needs(train, day_number(AS_OF), catalogue)
     cycles = (
         tables["cycles"].to_pandas().query("kind == 'consumable'").dropna(subset="last_quantity")

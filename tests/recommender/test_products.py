@@ -72,12 +72,16 @@ def _minding_nothing_but(place, weight):
     return Chance(Design(tuple(range(14)), ()), means, deviations, weights, 0.0, None)
 
 
+def _having_learned(products, new):
+    return replace(products, learned=replace(products.learned, new=new))
+
+
 def test_what_was_learned_of_new_products_goes_before_brand_and_popularity(soaps, day):
     """After the own ones, a person who minds nothing but few buyers gets a2."""
     for item in soaps.rows["items"]:
         item["is_available"] = item["item_id"] != "b1"
     shelf, choose, bought = _shelf(soaps, day)
-    learned = replace(shelf.products, new=_minding_nothing_but(3, -1.0))
+    learned = _having_learned(shelf.products, _minding_nothing_but(3, -1.0))
     user, soap = np.array([bought.user_ids.tolist().index("v")]), np.array([0])
 
     found = replace(shelf, products=learned).choose(user, soap, np.array([0.5]))
@@ -88,7 +92,7 @@ def test_what_was_learned_of_new_products_goes_before_brand_and_popularity(soaps
 
 def test_who_is_not_profiled_gets_the_popular_whatever_was_learned(soaps, day):
     shelf, _, bought = _shelf(soaps, day)
-    learned = replace(shelf.products, new=_minding_nothing_but(3, -1.0))
+    learned = _having_learned(shelf.products, _minding_nothing_but(3, -1.0))
     stranger = np.array([len(bought.user_ids)])
 
     found = replace(shelf, products=learned).choose(stranger, np.array([0]), np.array([0.5]))

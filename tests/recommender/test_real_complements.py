@@ -34,7 +34,6 @@ class Journey(NamedTuple):
 def journey(journey_shop):
     catalogue = read_catalogue(journey_shop["items"], TUNED_ON)
     bought = purchase_days(journey_shop["events"], journey_shop["items"], level="need")
-    bought = bought.known_as(bought.user_ids, catalogue.need_ids)
     histories = gather(bought, day_number(TUNED_ON))
     return Journey(catalogue, bought, histories, find_complements(histories, catalogue.parents))
 

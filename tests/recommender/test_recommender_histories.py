@@ -2,6 +2,8 @@ from dataclasses import fields
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from recommender.histories import bought_within, gather
 
@@ -61,3 +63,19 @@ def test_some_users_pairs_are_those_gathered_from_their_purchases_alone(make_int
     alone = gather(train.of_users(chosen), 35)
     for field in fields(alone):
         assert np.array_equal(getattr(among_all, field.name), getattr(alone, field.name))
+
+
+_BOUGHT = st.sets(
+    st.tuples(st.integers(0, 3), st.integers(0, 30), st.integers(0, 3)), min_size=1, max_size=25
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@given(_BOUGHT, st.integers(0, 31), st.integers(0, 31))
+def test_an_earlier_day_is_the_same_as_if_it_were_gathered_anew(make_interactions, rows, day, age):
+    train = make_interactions([(*row, 1.0 + sum(row) % 3) for row in rows])
+
+    earlier, anew = gather(train, day).before(day - age), gather(train, day - age)
+
+    for column in fields(earlier):
+        assert np.array_equal(getattr(earlier, column.name), getattr(anew, column.name))

@@ -11,7 +11,6 @@ from recommender.stage import RecommendOptions, recommend
 def fitted(cyclic_tables, day):
     catalogue = read_catalogue(cyclic_tables["items"], day)
     train = purchase_days(cyclic_tables["events"], cyclic_tables["items"], level="need")
-    train = train.known_as(train.user_ids, catalogue.need_ids)
     model = ShikeModel(catalogue)
     model.fit(train, as_of=day_number(day))
     return model, train

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from quality.tables.outputs import OUTPUTS
+from recommender.carrying import STATES
 from recommender.reviews import NAME as REVIEW
 from recommender.stage import RecommendOptions, recommend
 
@@ -262,7 +263,7 @@ def test_the_same_input_gives_the_same_tables(cyclic_tables, day):
     first, second = (recommend(cyclic_tables, as_of=day, options=OPTIONS) for _ in range(2))
 
     assert all(first[name].equals(second[name]) for name in first)
-    assert set(first) <= {*OUTPUTS, REVIEW}
+    assert set(first) <= {*OUTPUTS, REVIEW, *STATES}
 
 
 @st.composite
@@ -357,5 +358,5 @@ def test_laws_of_the_lists(day, new_shop, drawn, length, per_need, cap):
 def test_the_tables_are_as_declared(cyclic_tables, day):
     made = recommend(cyclic_tables, as_of=day, options=OPTIONS)
 
-    for name in made.keys() - {REVIEW}:
+    for name in made.keys() - {REVIEW, *STATES}:
         assert made[name].schema.equals(OUTPUTS[name].schema)

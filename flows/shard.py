@@ -1,0 +1,89 @@
+"""What a worker does: the work of a shard, if it would come to what it comes to elsewhere.
+
+Beside its inputs, bytes depend on code, libraries and processor. Workers import this module and not
+Prefect, which takes seconds.
+"""
+
+from __future__ import annotations
+
+import pickle
+import platform
+from collections.abc import Callable
+from functools import cache
+from importlib.metadata import version
+from typing import Any, Final
+
+import numpy as np
+from threadpoolctl import threadpool_info
+
+from flows.code import VERSION, code_digest
+from flows.engine import ClusterError
+
+Build = dict[str, str]
+"""What it is → which one."""
+
+_LIBRARIES: Final = (
+    "numpy",
+    "scipy",
+    "scikit-learn",
+    "lightgbm",
+    "pyarrow",
+    "jinja2",
+    "vl-convert-python",
+)
+"""Whose results shards are made of."""
+_DIGITS = 12
+
+
+def opened(body: bytes) -> Any:
+    """Return what the day sent for all shards, once a worker."""
+    return pickle.loads(body)  # noqa: S301 - of the day's own process
+
+
+def worked(expected: Build, work: Callable[[Any, Any], Any], shared: Any, body: bytes) -> Any:
+    """Do the work of a shard.
+
+    Args:
+        expected: The build of the process that runs the day.
+        work: What is to be done.
+        shared: What every shard is read beside.
+        body: The shard, pickled.
+
+    Raises:
+        ClusterError: If this process has another build.
+    """
+    if found := differences(expected, build()):
+        raise ClusterError(
+            "every worker must have what the day is run with, or bytes would depend on where work "
+            f"is done; a worker has {found}: mend it, or leave it out"
+        )
+    return work(shared, opened(body))
+
+
+@cache
+def build() -> Build:
+    """Describe this process.
+
+    The kernels that BLAS chose for the processor add up in orders of their own: sums on two kinds
+    of processor differ in their last bits.
+    """
+    kernels = {one.get("architecture", "") for one in threadpool_info() if _is_blas(one)}
+    return {
+        "shike": f"{VERSION} ({code_digest()[:_DIGITS]})",
+        "python": platform.python_version(),
+        **{name: version(name) for name in _LIBRARIES},
+        "BLAS kernels": " ".join(sorted(kernels)) or np.__name__,
+    }
+
+
+def differences(expected: Build, found: Build) -> str:
+    """Say what another process has instead; empty if it has the same."""
+    return ", ".join(
+        f"{name} {found.get(name, 'none')} instead of {wanted}"
+        for name, wanted in expected.items()
+        if found.get(name) != wanted
+    )
+
+
+def _is_blas(library: dict[str, str]) -> bool:
+    return library.get("user_api") == "blas"

@@ -1,0 +1,71 @@
+"""A person's chances are theirs, whoever is scored beside them and wherever that is done."""
+
+import pickle
+from dataclasses import astuple
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from quality.spreading import InTurn
+from recommender import scoring
+from recommender.scoring import score_people
+
+
+class Posted(InTurn):
+    """Works in turn, on copies that went through the post."""
+
+    def __call__(self, work, shared, shards):
+        shared = _posted(shared)
+        return (_posted(work(shared, _posted(shard))) for shard in shards)
+
+
+def _posted(thing):
+    return pickle.loads(pickle.dumps(thing))  # noqa: S301 - just written
+
+
+@pytest.fixture(scope="module")
+def model(cyclic):
+    """Sixty people, in blocks of four so that there are fifteen of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scoring, "BLOCK_USERS", 4)
+        patch.setattr("recommender.snapshot.BLOCK_USERS", 4)
+        yield cyclic.personal.model
+
+
+@pytest.fixture(scope="module")
+def together(model):
+    return [array.tobytes() for array in astuple(score_people(model, InTurn(1)))]
+
+
+@pytest.mark.parametrize("shards", [1, 2, 7, 16])
+def test_any_number_of_shards_gives_the_same_bytes(model, together, shards):
+    scores = score_people(model, Posted(shards))
+
+    assert len(scores.chances) == len(model.snapshot.histories.users)
+    assert [array.tobytes() for array in astuple(scores)] == together
+
+
+@given(bounds=st.lists(st.integers(0, 60), min_size=2, max_size=2).map(sorted))
+@settings(max_examples=25, deadline=None)
+def test_a_shard_knows_of_its_people_what_everybody_together_know(model, bounds):
+    first, last = bounds
+    whole = model.snapshot
+
+    part = whole.with_people_of(whole.shard(first, last))
+
+    mine = (whole.histories.users >= first) & (whole.histories.users < last)
+    assert (
+        part.histories.keys.tolist()
+        == (whole.histories.keys[mine] - first * whole.histories.shape[1]).tolist()
+    )
+    for name in ("first_days", "last_days", "elapsed"):
+        own = getattr(part.histories, name)
+        assert own.tolist() == getattr(whole.histories, name)[mine].tolist()
+    assert part.histories.trips_since(part.histories.last_days).tolist() == (
+        whole.histories.trips_since(whole.histories.last_days)[mine].tolist()
+    )
+    assert part.timing.expected.tolist() == whole.timing.expected[mine].tolist()
+    hints = whole.hints.keys // whole.histories.shape[1]
+    assert len(part.hints.keys) == np.count_nonzero((hints >= first) & (hints < last))
