@@ -24,6 +24,8 @@ _FORMULA = r"\A([=+\-@\t\r\n＝＋－＠])"
 """What makes a spreadsheet run a cell, with the full-width forms that East Asian ones accept.
 
 Source: OWASP, "CSV Injection", owasp.org/www-community/attacks/CSV_Injection."""
+_ROWS_AT_ONCE = 256 * 1024
+"""Rows whose cells are in memory beside the text."""
 _WHOLE_SECOND = r"\.0+Z\z"
 
 
@@ -80,15 +82,16 @@ def csv_bytes(table: pa.Table) -> bytes:
     bare; null is empty; days are ISO 8601, times too, in UTC; a list is joined by ``|``. Text that
     begins with ``=``, ``+``, ``-``, ``@``, tab or a line end gets an apostrophe in front.
     """
-    head = _BOM + (",".join(table.column_names) + _LINE_END).encode("utf-8")
-    if not len(table):
-        return head
-    cells = [_cells(column.combine_chunks()) for column in table.columns]
-    lines = pc.binary_join_element_wise(*cells, _text(","))
-    ended = pc.binary_join_element_wise(lines, _text(""), _text(_LINE_END))
-    # Beside one another in memory, the lines are the text.
-    text: bytes = ended.buffers()[2].to_pybytes()
-    return head + text
+    sink = BytesIO()
+    sink.write(_BOM + (",".join(table.column_names) + _LINE_END).encode("utf-8"))
+    for start in range(0, len(table), _ROWS_AT_ONCE):
+        rows = table.slice(start, _ROWS_AT_ONCE)
+        cells = [_cells(column.combine_chunks()) for column in rows.columns]
+        lines = pc.binary_join_element_wise(*cells, _text(","))
+        ended = pc.binary_join_element_wise(lines, _text(""), _text(_LINE_END))
+        # Beside one another in memory, the lines are the text.
+        sink.write(ended.buffers()[2])
+    return sink.getvalue()
 
 
 def _cells(column: pa.Array) -> pa.Array:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from infra import files
 from infra.files import csv_bytes, json_bytes, parquet_bytes, table_files
 from quality import schema
 from quality.tables import OUTPUTS
@@ -166,3 +167,12 @@ def test_a_table_becomes_the_files_it_declares():
 @pytest.mark.parametrize("name", OUTPUTS)
 def test_every_output_table_can_be_written_without_rows(name):
     assert len(table_files(OUTPUTS[name].empty(), OUTPUTS[name])) == len(OUTPUTS[name].formats)
+
+
+def test_a_csv_is_the_same_however_many_rows_are_written_at_once(monkeypatch):
+    rows = pa.table({"a": ["x", None, "=1", "y", 'z"'], "b": [1, 2, None, 4, 5]})
+    whole = csv_bytes(rows)
+
+    monkeypatch.setattr(files, "_ROWS_AT_ONCE", 2)
+
+    assert csv_bytes(rows) == whole
