@@ -52,6 +52,7 @@ from infra.store import open_store
 RESULTS = Path(__file__).with_name("results")
 SIZES, LARGE = (20_000, 200_000), 2_000_000
 DAYS = 365
+MEMORY_GIB = 4.0
 AS_OF = date.fromisoformat(SyntheticOptions().first_day) + timedelta(days=DAYS)
 SECRETS = {"SHIKE_SHOP_PSEUDONYM_KEY": "bench", "SHIKE_RECRUIT_DRAW_SECRET": "bench"}
 PARTS = ("validate", "need_states")
@@ -189,12 +190,12 @@ def measure_parts(people: int, stages: list[str], memory_gib: float, scratch: Pa
     measured = _sized(data, people)
     if "validate" in stages:
         took = alone(validate_shop, data, into, AS_OF, memory_gib)
-        took.floor_seconds = sorted_copy(data)
+        took.floor_seconds = sorted_copy(data, memory_gib)
         measured.stages["validate"] = took
     if "need_states" in stages:
         accepted = into / "accepted" if "validate" in stages else data
         took = alone(build_need_states, accepted, AS_OF)
-        took.floor_seconds = grouped_purchases(data)
+        took.floor_seconds = grouped_purchases(data, memory_gib)
         measured.stages["need_states"] = took
     for stage in measured.stages.values():
         stage.rows = measured.events
@@ -222,7 +223,7 @@ def _add_floors(measured: Day, data: Path, store: Path) -> None:
     current = json.loads((store / "internal" / "current.json").read_text())
     run = (store / current["manifest_key"]).parent
     floors: dict[str, Callable[[], float]] = {
-        "validate": lambda: sorted_copy(data),
+        "validate": lambda: sorted_copy(data, MEMORY_GIB),
         "recommend": lambda: plain_scores(data),
         "recruit": lambda: bare_programme(run),
         "review": lambda: bare_words(data),
@@ -304,7 +305,7 @@ def main() -> None:
     parser.add_argument("people", type=int, nargs="*")
     parser.add_argument("--stages", default="", help=f"some of {','.join(PARTS)}, each alone")
     parser.add_argument("--large", action="store_true", help=f"{LARGE:,} people, stages alone")
-    parser.add_argument("--memory-gib", type=float, default=4.0, help="of the checking database")
+    parser.add_argument("--memory-gib", type=float, default=MEMORY_GIB, help="of DuckDB")
     arguments = parser.parse_args()
     stages = [name for name in arguments.stages.split(",") if name]
     if unknown := sorted(set(stages) - set(PARTS)):

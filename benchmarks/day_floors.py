@@ -24,14 +24,15 @@ _BLOCK = 256
 _WORD = re.compile(r"\w+")
 
 
-def sorted_copy(data: Path) -> float:
-    """Validating: DuckDB reads the events and writes them again in the order of their key."""
+def sorted_copy(data: Path, memory_gib: float) -> float:
+    """Validating: DuckDB, with as much memory, writes the events again in the order of their key."""
     started = time.perf_counter()
     with (
         tempfile.TemporaryDirectory() as work,
         duckdb.connect(f"{work}/floor.duckdb") as connection,
     ):
         connection.execute("SET enable_progress_bar = false")
+        connection.execute(f"SET memory_limit = '{memory_gib} GiB'")
         connection.execute(
             f"COPY (SELECT * FROM '{data}/events.parquet' ORDER BY event_id)"
             f" TO '{work}/events.parquet' (FORMAT parquet)"
@@ -39,11 +40,13 @@ def sorted_copy(data: Path) -> float:
     return time.perf_counter() - started
 
 
-def grouped_purchases(data: Path) -> float:
-    """Need states: DuckDB groups the purchases by person, need and day."""
+def grouped_purchases(data: Path, memory_gib: float) -> float:
+    """Need states: DuckDB, with so much memory, groups the purchases by person, need and day."""
     started = time.perf_counter()
-    with duckdb.connect() as connection:
+    with tempfile.TemporaryDirectory() as work, duckdb.connect() as connection:
         connection.execute("SET enable_progress_bar = false")
+        connection.execute(f"SET memory_limit = '{memory_gib} GiB'")
+        connection.execute(f"SET temp_directory = '{work}'")
         connection.execute(f"""
             SELECT count(*) FROM (
                 SELECT user_id, need_group, occurred_at::date, sum(quantity)

@@ -9,7 +9,6 @@ server.
 from __future__ import annotations
 
 import logging
-import pickle
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -25,8 +24,9 @@ from distributed import Future, KilledWorker
 from prefect_dask.task_runners import DaskTaskRunner
 
 from flows.engine import ClusterError, RunOptions
-from flows.shard import build, opened, worked
-from quality.spreading import Made, Shard, Shared
+from flows.parcels import Carrier, Files, Messages
+from flows.shard import build, passed_on, worked
+from quality.spreading import Made, Shard, Shared, in_turn
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +36,6 @@ PATIENCE_SECONDS: Final = 60.0
 """How long a cluster may be without any worker."""
 _LOOK_SECONDS = 5.0
 _MIB = 2**20
-_LEAST_SHARDS = 16
 _SHARDS_PER_WORKER = 4
 _GONE = "ended, or cannot be reached any more"
 _AGAIN = "what was finished is kept: the day resumes with the same command"
@@ -67,7 +66,7 @@ def dask_cluster(options: RunOptions, work: Path) -> Iterator[DaskSpread]:
 
     Args:
         options: Which cluster.
-        work: Folder for what workers of this machine spill.
+        work: Folder for what workers of this machine are given, make and spill.
 
     Raises:
         ClusterError: If the cluster cannot be started or reached, when work is first spread.
@@ -87,8 +86,9 @@ def dask_cluster(options: RunOptions, work: Path) -> Iterator[DaskSpread]:
     # It would say where a dashboard is that was not started.
     logging.getLogger("prefect.task_runner.dask").setLevel(logging.WARNING)
     where = {"address": options.scheduler} if options.scheduler else {"cluster_kwargs": started}
+    carrier = Messages() if options.scheduler else Files(work)
     with dask.config.set(_CONFIG), DaskTaskRunner(**where) as runner:
-        yield DaskSpread(runner, options)
+        yield DaskSpread(runner, options, carrier)
 
 
 class DaskSpread:
@@ -97,6 +97,7 @@ class DaskSpread:
     Args:
         runner: Prefect's, started.
         options: Which cluster.
+        carrier: How shards and results get there and back.
         patience_seconds: How long the cluster may be without any worker.
     """
 
@@ -104,14 +105,16 @@ class DaskSpread:
         self,
         runner: DaskTaskRunner,
         options: RunOptions,
+        carrier: Carrier,
         patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:
         self._runner, self._options, self._patience = runner, options, patience_seconds
+        self._carrier = carrier
 
     @property
     def shards(self) -> int:
         """As many as were set, else four a worker."""
-        return self._options.shards or max(_LEAST_SHARDS, _SHARDS_PER_WORKER * self._threads())
+        return self._options.shards or max(in_turn.shards, _SHARDS_PER_WORKER * self._threads())
 
     def __call__(
         self,
@@ -126,21 +129,23 @@ class DaskSpread:
         Raises:
             ClusterError: If the cluster ends, stays without workers, or dies of a shard.
         """
-        body = pickle.dumps(shared, protocol=pickle.HIGHEST_PROTOCOL)
-        run = uuid4().hex
+        run, carrier = uuid4().hex, self._carrier
+        beside = self._pack(shared)
         # A task, not scattered: what a worker took with it when it died is made again.
-        held = self._submit(opened, body, key=f"shared-{run}")
-        sent, most = [len(body)], 2 * self._threads()
-        waiting: deque[Future[Made]] = deque()
+        held = self._submit(passed_on, beside, key=f"shared-{run}")
+        sent, most = [carrier.size(beside)], 2 * self._threads()
+        waiting: deque[tuple[Future[Any], Any]] = deque()
         for shard in shards:
-            body = pickle.dumps(shard, protocol=pickle.HIGHEST_PROTOCOL)
+            parcel = self._pack(shard)
             key = f"{work.__name__}-{run}-{len(sent)}"
-            waiting.append(self._submit(worked, build(), work, held, body, key=key))
-            sent.append(len(body))
+            task = self._submit(worked, build(), carrier, work, held, parcel, key=key)
+            waiting.append((task, parcel))
+            sent.append(carrier.size(parcel))
             if len(waiting) >= most:
-                yield self._result(waiting.popleft(), _spoken(work))
+                yield self._made(*waiting.popleft(), _spoken(work))
         while waiting:
-            yield self._result(waiting.popleft(), _spoken(work))
+            yield self._made(*waiting.popleft(), _spoken(work))
+        carrier.discard(beside)
         logger.info("%s: %d of them, %.1f MiB sent", _spoken(work), len(sent) - 1, sum(sent) / _MIB)
 
     @cached_property
@@ -171,7 +176,21 @@ class DaskSpread:
             raise self._ended(_GONE) from error
         return submitted
 
-    def _result(self, future: Future[Made], what: str) -> Made:
+    def _pack(self, content: object) -> Any:
+        try:
+            return self._carrier.pack(content)
+        except OSError as error:
+            raise self._ended(f"cannot be given its work ({error})") from error
+
+    def _made(self, future: Future[Any], parcel: Any, what: str) -> Any:
+        """Return what came of a shard, and let go of both."""
+        found = self._result(future, what)
+        made = self._carrier.open(found)
+        for done in (parcel, found):
+            self._carrier.discard(done)
+        return made
+
+    def _result(self, future: Future[Any], what: str) -> Any:
         self._await(future)
         try:
             return future.result()

@@ -6,10 +6,9 @@ Prefect, which takes seconds.
 
 from __future__ import annotations
 
-import pickle
 import platform
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -18,6 +17,7 @@ from threadpoolctl import threadpool_info
 
 from flows.code import VERSION, code_digest
 from flows.engine import ClusterError
+from flows.parcels import Carrier
 
 Build = dict[str, str]
 """What it is → which one."""
@@ -35,29 +35,44 @@ _LIBRARIES: Final = (
 _DIGITS = 12
 
 
-def opened(body: bytes) -> Any:
-    """Return what the day sent for all shards, once a worker."""
-    return pickle.loads(body)  # noqa: S301 - of the day's own process
+def passed_on(parcel: Any) -> Any:
+    """Return what the day sent for all shards: a worker that has it gives it to the others."""
+    return parcel
 
 
-def worked(expected: Build, work: Callable[[Any, Any], Any], shared: Any, body: bytes) -> Any:
+def worked(
+    expected: Build, carrier: Carrier, work: Callable[[Any, Any], Any], shared: Any, shard: Any
+) -> Any:
     """Do the work of a shard.
 
     Args:
         expected: The build of the process that runs the day.
+        carrier: What opens and packs parcels.
         work: What is to be done.
-        shared: What every shard is read beside.
-        body: The shard, pickled.
+        shared: What every shard is read beside, a parcel.
+        shard: The shard, a parcel.
+
+    Returns:
+        What came of it, a parcel.
 
     Raises:
-        ClusterError: If this process has another build.
+        ClusterError: If this process has another build, or cannot write what came of the shard.
     """
     if found := differences(expected, build()):
         raise ClusterError(
             "every worker must have what the day is run with, or bytes would depend on where work "
             f"is done; a worker has {found}: mend it, or leave it out"
         )
-    return work(shared, opened(body))
+    made = work(_opened_once(carrier, shared), carrier.open(shard))
+    try:
+        return carrier.pack(made)
+    except OSError as error:
+        raise ClusterError(f"a worker must be able to write what it made: {error}") from error
+
+
+@lru_cache(maxsize=1)
+def _opened_once(carrier: Carrier, shared: Any) -> Any:
+    return carrier.open(shared)
 
 
 @cache

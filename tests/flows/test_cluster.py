@@ -2,7 +2,6 @@
 
 import operator
 import os
-import pickle
 import random
 import signal
 import subprocess
@@ -12,7 +11,6 @@ from datetime import date, timedelta
 from functools import partial
 
 import dask
-import numpy as np
 import psutil
 import pyarrow.parquet as pq
 import pytest
@@ -24,7 +22,8 @@ from flows import cluster as clusters
 from flows.cluster import DaskSpread, dask_cluster
 from flows.engine import ClusterError, RunOptions
 from flows.merchants import Imprint, Share, merchant_objects
-from flows.shard import build, opened, worked
+from flows.parcels import Files, Messages
+from flows.shard import build, worked
 from infra.sources.synthetic import SyntheticOptions, write_synthetic_shop
 from quality.progress import silent
 from quality.spreading import InTurn
@@ -57,7 +56,9 @@ def cluster(tmp_path_factory):
 @pytest.fixture(params=SHARDS)
 def cut(cluster, request):
     """The same workers, work cut into so many shards."""
-    return DaskSpread(cluster._runner, RunOptions(engine="dask", shards=request.param))
+    return DaskSpread(
+        cluster._runner, RunOptions(engine="dask", shards=request.param), cluster._carrier
+    )
 
 
 @pytest.fixture(scope="module")
@@ -205,14 +206,21 @@ def test_a_cluster_without_workers_and_one_whose_scheduler_ends_say_so(scheduler
     options = RunOptions(engine="dask", scheduler=address)
 
     with DaskTaskRunner(address=address, client_kwargs={"timeout": 2}) as runner:
-        lonely = DaskSpread(runner, options, patience_seconds=0.2)
+        lonely = DaskSpread(runner, options, Messages(), patience_seconds=0.2)
         with pytest.raises(ClusterError, match=r"cannot be used.*same command"):
             list(lonely(operator.pow, 3, [1]))
-        spread = DaskSpread(runner, options)
+        spread = DaskSpread(runner, options, Messages())
         spread.__dict__["_client"] = runner.client
         results = spread(operator.pow, 3, _killing(process, [1]))
         with pytest.raises(ClusterError, match=rf"cluster {address} ended.*same command"):
             next(results)
+
+
+class _OneWay:
+    """Brings by message and would take back by file."""
+
+    def __init__(self, back):
+        self.open, self.pack = Messages().open, back.pack
 
 
 def _killing(process, shards):
@@ -233,10 +241,33 @@ def test_a_scheduler_that_nobody_started_is_named():
 
 
 def test_a_worker_that_would_come_to_other_bytes_refuses():
-    assert worked(build(), operator.pow, 3, pickle.dumps(2)) == 9
-    assert opened(pickle.dumps(np.arange(3))).tolist() == [0, 1, 2]
+    by = Messages()
+    three, two = by.pack(3), by.pack(2)
+
+    assert by.open(worked(build(), by, operator.pow, three, two)) == 9
     with pytest.raises(ClusterError, match=r"worker has numpy .* instead of 1\.0:"):
-        worked(build() | {"numpy": "1.0"}, operator.pow, 3, pickle.dumps(2))
+        worked(build() | {"numpy": "1.0"}, by, operator.pow, three, two)
+
+
+def test_workers_that_share_no_folder_with_the_day_make_the_same_bytes(cluster, model, scored):
+    elsewhere = DaskSpread(cluster._runner, RunOptions(engine="dask"), Messages())
+    assert [array.tobytes() for array in astuple(score_people(model, elsewhere))] == scored
+
+
+def test_nothing_is_left_of_what_was_carried(cluster, read, said):
+    before = set(cluster._carrier.folder.iterdir())
+    assert read(cluster) == said
+    assert set(cluster._carrier.folder.iterdir()) == before
+
+
+def test_a_full_disk_ends_the_work_with_a_sentence(cluster):
+    nowhere = Files(cluster._carrier.folder / "gone")
+    spread = DaskSpread(cluster._runner, RunOptions(engine="dask"), nowhere)
+    with pytest.raises(ClusterError, match=r"cannot be given its work .*same command"):
+        list(spread(operator.pow, 3, [1]))
+    by = Messages()
+    with pytest.raises(ClusterError, match="worker must be able to write"):
+        worked(build(), _OneWay(nowhere), operator.pow, by.pack(3), by.pack(2))
 
 
 def test_one_setting_and_no_other_chooses_the_engine():

@@ -1,0 +1,65 @@
+"""What is carried between processes arrives as it was sent, by message and by file."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays, floating_dtypes, integer_dtypes
+from scipy.sparse import csr_array
+
+from flows.parcels import Files, Messages
+
+
+@pytest.fixture(params=["messages", "files"], scope="module")
+def carrier(request, tmp_path_factory):
+    return Messages() if request.param == "messages" else Files(tmp_path_factory.mktemp("carried"))
+
+
+NUMBERS = integer_dtypes(endianness="=") | floating_dtypes(endianness="=")
+
+
+@given(
+    content=st.lists(
+        st.text() | st.binary() | arrays(NUMBERS, array_shapes(min_side=0)), max_size=4
+    )
+)
+def test_what_arrives_is_what_was_sent(carrier, content):
+    parcel = carrier.pack(content)
+    arrived = carrier.open(parcel)
+    carrier.discard(parcel)
+
+    assert len(arrived) == len(content)
+    for one, other in zip(arrived, content, strict=True):
+        if isinstance(one, np.ndarray):
+            assert (one.dtype, one.shape) == (other.dtype, other.shape)
+            assert one.tobytes() == other.tobytes()
+        else:
+            assert one == other
+
+
+def test_tables_and_sparse_matrices_arrive_whole(carrier):
+    table = pa.table({"id": ["甲", None, "丙"], "count": [1, 2, 3]}).slice(1)
+    matrix = csr_array(np.eye(3))
+
+    parcel = carrier.pack((table, matrix))
+    arrived = carrier.open(parcel)
+
+    assert arrived[0] == table
+    assert (arrived[1].toarray() == np.eye(3)).all()
+    assert carrier.size(parcel) > matrix.data.nbytes
+
+
+def test_arrays_of_a_file_are_mapped_where_they_lie_and_outlive_it(tmp_path):
+    carrier = Files(tmp_path)
+    numbers = np.arange(1000)
+
+    parcel = carrier.pack({"a": numbers, "b": b"odd", "c": numbers[:7]})
+    arrived = carrier.open(parcel)
+    carrier.discard(parcel)
+
+    assert list(tmp_path.iterdir()) == []
+    for name in "ac":
+        assert arrived[name].ctypes.data % 64 == 0
+        assert not arrived[name].flags.writeable
+    assert (arrived["a"] == numbers).all()
