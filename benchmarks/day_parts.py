@@ -17,7 +17,7 @@ from recommender.interactions import day_number, item_days, of_needs
 from recommender.people import read_people
 from recommender.returns import net_purchases
 from recommender.satiation import review_satiation
-from recommender.states import judge_needs
+from recommender.states import judge_needs, return_shares
 from recommender.timing import estimate_timing
 from recommender.trades import read_trades
 
@@ -51,8 +51,9 @@ def build_need_states(accepted: Path, as_of: date) -> int:
     satiation = review_satiation(needs, day).with_told(catalogue.told_days)
     histories = gather(needs, day)
     timing = estimate_timing(histories, catalogue.told_days)
+    shares = return_shares(histories)
     unlikely = np.zeros(len(histories.users), dtype=bool)
-    return len(judge_needs(histories, timing, satiation, unlikely).states)
+    return len(judge_needs(histories, timing, satiation, shares, unlikely).states)
 
 
 def rows_of(data: Path, table: str) -> int:

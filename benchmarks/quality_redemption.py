@@ -38,8 +38,8 @@ from quality.needs import NEED_GROUP_SQL
 from quality.tables.outputs import NEED_STATES_TABLE
 from recommender.interactions import Interactions, day_number, purchase_days
 from recommender.shike_model import ShikeModel
-from trials.engine import complete
 from trials.facts import gather_facts
+from trials.inputs import complete
 from trials.score import ScoreOptions, score_applicants
 
 CUT = date(2017, 9, 25)

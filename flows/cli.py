@@ -84,8 +84,8 @@ def cli() -> None:
     """Trial marketing and need-aware recommendation for shops (试客).
 
     Exit codes: 0 done, 1 fault of ours, 2 wrong usage, 3 data contract broken (nothing published
-    but the findings), 4 no selection meets the quotas, 5 storage or
-    the cluster did not answer.
+    but the findings), 4 no selection meets the quotas, 5 storage or the cluster did not
+    answer.
     """
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from functools import cached_property
@@ -24,7 +24,7 @@ from distributed import Future, KilledWorker
 from prefect_dask.task_runners import DaskTaskRunner
 
 from flows.engine import ClusterError, RunOptions
-from flows.parcels import Carrier, Files, Messages
+from flows.parcels import Carrier, Files, Messages, parts_of
 from flows.shard import build, passed_on, worked
 from quality.spreading import Made, Shard, Shared, in_turn
 
@@ -129,14 +129,14 @@ class DaskSpread:
         Raises:
             ClusterError: If the cluster ends, stays without workers, or dies of a shard.
         """
-        run, carrier = uuid4().hex, self._carrier
-        beside = self._pack(shared)
+        run, carrier, beside = uuid4().hex, self._carrier, parts_of(shared)
+        first = self._pack(shared)
         # A task, not scattered: what a worker took with it when it died is made again.
-        held = self._submit(passed_on, beside, key=f"shared-{run}")
-        sent, most = [carrier.size(beside)], 2 * self._threads()
+        held = self._submit(passed_on, first, key=f"shared-{run}")
+        sent, most = [carrier.size(first)], 2 * self._threads()
         waiting: deque[tuple[Future[Any], Any]] = deque()
         for shard in shards:
-            parcel = self._pack(shard)
+            parcel = self._pack(shard, beside)
             key = f"{work.__name__}-{run}-{len(sent)}"
             task = self._submit(worked, build(), carrier, work, held, parcel, key=key)
             waiting.append((task, parcel))
@@ -145,7 +145,7 @@ class DaskSpread:
                 yield self._made(*waiting.popleft(), _spoken(work))
         while waiting:
             yield self._made(*waiting.popleft(), _spoken(work))
-        carrier.discard(beside)
+        carrier.discard(first)
         logger.info("%s: %d of them, %.1f MiB sent", _spoken(work), len(sent) - 1, sum(sent) / _MIB)
 
     @cached_property
@@ -176,9 +176,9 @@ class DaskSpread:
             raise self._ended(_GONE) from error
         return submitted
 
-    def _pack(self, content: object) -> Any:
+    def _pack(self, content: object, beside: Sequence[Any] = ()) -> Any:
         try:
-            return self._carrier.pack(content)
+            return self._carrier.pack(content, beside)
         except OSError as error:
             raise self._ended(f"cannot be given its work ({error})") from error
 

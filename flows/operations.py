@@ -9,8 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
 
-import duckdb
-
 from flows.exits import Exit, exit_for
 from flows.ledger import Ledger
 from flows.observing import Watch
@@ -20,6 +18,7 @@ from infra.operations import PAGE, Attempt, Published, remember
 from infra.pages import render_operations
 from infra.publish import Outcome, Status, put_page
 from infra.store import Store
+from quality.database import query
 from quality.scanning import Rows
 from quality.validated import TableCount
 from quality.validation import Validation
@@ -84,11 +83,8 @@ def published_of(publication: Publication, outcomes: Mapping[str, Outcome]) -> P
 
 
 def _people(rows: Rows) -> int:
-    with duckdb.connect() as connection:
-        connection.execute("SET enable_progress_bar = false")
-        connection.register("rows", rows)
-        counted = connection.sql("SELECT count(DISTINCT user_id) FROM rows").fetchall()
-    return int(counted[0][0])
+    counted = query("SELECT count(DISTINCT user_id) AS people FROM rows", {"rows": rows})
+    return int(counted["people"][0].as_py())
 
 
 def _attempt(watch: Watch, told: Told, error: Exception | None) -> Attempt:

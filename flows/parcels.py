@@ -1,11 +1,16 @@
-"""How what shards are made of, and what comes of them, gets from one process to another."""
+"""How what shards are made of, and what comes of them, gets from one process to another.
+
+What a shard shares with the other shards is sent once, beside them: whatever is the very same
+object in both is only named in the shard.
+"""
 
 from __future__ import annotations
 
 import mmap
 import pickle
-from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from io import BytesIO
 from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -14,16 +19,37 @@ from uuid import uuid4
 _ALIGNED: Final = 64
 """Bytes of which each array begins at a multiple, as numpy and Arrow would have it."""
 _NUMBER: Final = 8
+_SMALL: Final = (type(None), bool, int, float, str)
+"""Not worth a name."""
+
+
+def parts_of(content: object) -> list[Any]:
+    """List a dataclass and what it is made of, however deep, in the same order in every process."""
+    found = [content]
+    for part in found:
+        if is_dataclass(part):
+            found += [getattr(part, field.name) for field in fields(part)]
+    return found
 
 
 class Carrier(Hashable, Protocol):
     """Packs content so that it can be sent, and opens what arrived."""
 
-    def pack(self, content: Any) -> Any:
-        """Return what is sent instead of the content."""
+    def pack(self, content: Any, beside: Sequence[Any] = ()) -> Any:
+        """Return what is sent instead of the content, but for objects that are there already.
 
-    def open(self, parcel: Any) -> Any:
-        """Return the content of what was packed; it may not be writable."""
+        Args:
+            content: What is sent.
+            beside: What is there already: the parts of something that was sent before.
+        """
+
+    def open(self, parcel: Any, beside: Sequence[Any] = ()) -> Any:
+        """Return the content of what was packed; it may not be writable.
+
+        Args:
+            parcel: What was packed.
+            beside: The parts of what was sent before.
+        """
 
     def discard(self, parcel: Any) -> None:
         """Let go of what nobody is going to open any more."""
@@ -36,13 +62,13 @@ class Carrier(Hashable, Protocol):
 class Messages:
     """Content travels inside the messages: to workers that are somewhere else."""
 
-    def pack(self, content: Any) -> bytes:
+    def pack(self, content: Any, beside: Sequence[Any] = ()) -> bytes:
         """Return the content, pickled."""
-        return pickle.dumps(content, protocol=pickle.HIGHEST_PROTOCOL)
+        return _pickled(content, beside)
 
-    def open(self, parcel: bytes) -> Any:
+    def open(self, parcel: bytes, beside: Sequence[Any] = ()) -> Any:
         """Return the content."""
-        return pickle.loads(parcel)  # noqa: S301 - of the day's own processes
+        return _unpickled(parcel, beside)
 
     def discard(self, parcel: bytes) -> None:
         """Do nothing: it goes with its last name."""
@@ -56,21 +82,21 @@ class Messages:
 class Files:
     """Content stays in files that workers of this machine map: arrays are not copied at all.
 
-    A file holds the number of arrays, the pickled rest and the arrays' bytes, each at a multiple of
-    64 bytes, behind their lengths.
+    A file holds the number of parts (what is pickled, then arrays), their lengths, and the parts,
+    each at a multiple of 64 bytes.
     """
 
     folder: Path
     """Where they are; every process must reach it."""
 
-    def pack(self, content: Any) -> Path:
+    def pack(self, content: Any, beside: Sequence[Any] = ()) -> Path:
         """Write the content; return the file.
 
         Raises:
             OSError: If it cannot be written.
         """
         arrays: list[pickle.PickleBuffer] = []
-        rest = pickle.dumps(content, protocol=5, buffer_callback=arrays.append)
+        rest = _pickled(content, beside, arrays.append)
         parts: list[memoryview] = [memoryview(rest), *(array.raw() for array in arrays)]
         lengths = [len(parts), *(part.nbytes for part in parts)]
         head = b"".join(length.to_bytes(_NUMBER, "little") for length in lengths)
@@ -81,12 +107,12 @@ class Files:
                 file.write(bytes(-file.tell() % _ALIGNED))
         return path
 
-    def open(self, parcel: Path) -> Any:
+    def open(self, parcel: Path, beside: Sequence[Any] = ()) -> Any:
         """Return the content, its arrays as they lie in the file: they cannot be written to."""
         with parcel.open("rb") as file:
             held = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
         rest, *arrays = _parts(held)
-        return pickle.loads(rest, buffers=arrays)  # noqa: S301 - of the day's own processes
+        return _unpickled(rest, beside, arrays)
 
     def discard(self, parcel: Path) -> None:
         """Remove the file; what was opened stays readable."""
@@ -95,6 +121,49 @@ class Files:
     def size(self, parcel: Path) -> int:
         """Return the length of the file."""
         return parcel.stat().st_size
+
+
+class _Pickler(pickle.Pickler):
+    def __init__(
+        self,
+        file: BytesIO,
+        beside: Sequence[Any],
+        take: Callable[[pickle.PickleBuffer], Any] | None,
+    ) -> None:
+        super().__init__(file, protocol=pickle.HIGHEST_PROTOCOL, buffer_callback=take)
+        self._places = {
+            id(part): place for place, part in enumerate(beside) if not isinstance(part, _SMALL)
+        }
+
+    def persistent_id(self, part: Any) -> int | None:
+        """Name what is there already."""
+        return self._places.get(id(part))
+
+
+class _Unpickler(pickle.Unpickler):
+    def __init__(self, file: BytesIO, beside: Sequence[Any], buffers: Sequence[memoryview]) -> None:
+        super().__init__(file, buffers=buffers)
+        self._beside = beside
+
+    def persistent_load(self, place: int) -> Any:
+        """Return what was named."""
+        return self._beside[place]
+
+
+def _pickled(
+    content: Any,
+    beside: Sequence[Any],
+    take: Callable[[pickle.PickleBuffer], Any] | None = None,
+) -> bytes:
+    file = BytesIO()
+    _Pickler(file, beside, take).dump(content)
+    return file.getvalue()
+
+
+def _unpickled(
+    body: bytes | memoryview, beside: Sequence[Any], buffers: Sequence[memoryview] = ()
+) -> Any:
+    return _Unpickler(BytesIO(body), beside, buffers).load()
 
 
 def _parts(held: memoryview) -> Iterator[memoryview]:

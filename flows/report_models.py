@@ -21,6 +21,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
+from flows.code import digest_of_code
 from flows.corrections import Decisions
 from infra.publish import Manifest, PublishedObject, read_pointer
 from infra.publish.inventory import day_of
@@ -35,7 +36,6 @@ logger = logging.getLogger(__name__)
 PREFIX: Final = "internal/report_models"
 CARD: Final = "card.json"
 PACKAGED: Final = "packaged"
-_NO_CODE: Final = (".npz", ".pyc")
 _JSON: Final = "application/json"
 _NPZ: Final = "application/zip"
 
@@ -157,12 +157,8 @@ def objects_of(
 @cache
 def code_of_reading() -> str:
     """Return a digest of the code that makes features of texts: a model fits no other."""
-    digest = hashlib.sha256()
     root = Path(str(files("trials.reports")))
-    for path in sorted(path for path in root.iterdir() if path.is_file()):
-        if path.suffix not in _NO_CODE:
-            digest.update(f"\0{path.name}\0".encode() + path.read_bytes())
-    return digest.hexdigest()
+    return digest_of_code((path.name, path) for path in sorted(root.iterdir()))
 
 
 def _newest(store: Store, day: date) -> Manifest | None:

@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_info
 
 from flows.code import VERSION, code_digest
 from flows.engine import ClusterError
-from flows.parcels import Carrier
+from flows.parcels import Carrier, parts_of
 
 Build = dict[str, str]
 """What it is → which one."""
@@ -63,7 +63,8 @@ def worked(
             "every worker must have what the day is run with, or bytes would depend on where work "
             f"is done; a worker has {found}: mend it, or leave it out"
         )
-    made = work(_opened_once(carrier, shared), carrier.open(shard))
+    opened, beside = _opened_once(carrier, shared)
+    made = work(opened, carrier.open(shard, beside))
     try:
         return carrier.pack(made)
     except OSError as error:
@@ -71,8 +72,9 @@ def worked(
 
 
 @lru_cache(maxsize=1)
-def _opened_once(carrier: Carrier, shared: Any) -> Any:
-    return carrier.open(shared)
+def _opened_once(carrier: Carrier, shared: Any) -> tuple[Any, list[Any]]:
+    opened = carrier.open(shared)
+    return opened, parts_of(opened)
 
 
 @cache

@@ -116,6 +116,7 @@ def _parsed(number: int, line: str) -> tuple[_Place, dict[str, Any]]:
     try:
         parsed = json.loads(line)
         place, row = _place(parsed), parsed["row"]
+        hash(place)  # of lists or objects there is none, and no place is made of them
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(
             f"line {number}: must be a JSON object with {', '.join(_PLACE)} and row ({error!r})"

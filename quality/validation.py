@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from quality.checking import DayCheck
+from quality.database import open_database
 from quality.errors import ContractError
 from quality.measures import Earlier
 from quality.progress import Progress, silent
@@ -61,12 +62,8 @@ def validate(
         raise ValueError(f"the data must be in a folder, found none at {folder}")
     with (
         TemporaryDirectory(prefix="shike-") as workdir,
-        closing(duckdb.connect(str(Path(workdir) / "checks.duckdb"))) as connection,
+        closing(open_database(Path(workdir) / "checks.duckdb")) as connection,
     ):
-        # Text made of times must not depend on where it is made.
-        connection.execute("SET TimeZone = 'UTC'")
-        # Ours says more, and on the terminal only.
-        connection.execute("SET enable_progress_bar = false")
         connection.execute(f"SET memory_limit = '{options.memory_gib} GiB'")
         _check_zones(connection, options)
         reader = Reader(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 
+from quality.database import query
 from quality.needs import NEED_GROUP_SQL
 from recommender.interactions import Bools, Floats, Ints, Texts
 
@@ -31,6 +31,11 @@ class Catalogue:
     told_days: Floats
     """Median repurchase days told by the merchants; NaN where none told, inf for durables."""
 
+    @property
+    def n_brands(self) -> int:
+        """Number of brands."""
+        return int(self.brands.max(initial=-1)) + 1
+
     def shares_of_need(self, buyers: Ints) -> Floats:
         """Return each item's share of the recent buyers of its need, shape (n_items,).
 
@@ -42,23 +47,26 @@ class Catalogue:
 
 def read_catalogue(items: pa.Table, as_of: date) -> Catalogue:
     """Read the ``items`` table; what is launched on ``as_of`` or later cannot be bought yet."""
-    with duckdb.connect(config={"threads": 1}) as connection:
-        connection.register("items", items)
-        rows = connection.sql(
-            f"""
-            SELECT item_id, {NEED_GROUP_SQL} AS need, merchant_id, brand, category, repurchase_days,
-                coalesce(is_available, true) AND coalesce(launched_on < ?, true) AS is_available
-            FROM items ORDER BY item_id
-            """,
-            params=[as_of],
-        ).to_arrow_table()
-        connection.register("rows", rows)
-        needs = connection.sql("""
-            SELECT need, min(CASE WHEN contains(category, '/')
-                    THEN regexp_replace(category, '/[^/]*$', '') ELSE category END) AS parent,
-                quantile_disc(repurchase_days, 0.5) AS told_days
-            FROM rows GROUP BY need
-        """).to_arrow_table()
+    rows = query(
+        f"""
+        SELECT item_id, {NEED_GROUP_SQL} AS need, merchant_id, brand, category, repurchase_days,
+            coalesce(is_available, true) AND coalesce(launched_on < $as_of, true) AS is_available
+        FROM items ORDER BY item_id
+        """,
+        {"items": items},
+        threads=1,
+        as_of=as_of,
+    )
+    needs = query(
+        """
+        SELECT need, min(CASE WHEN contains(category, '/')
+                THEN regexp_replace(category, '/[^/]*$', '') ELSE category END) AS parent,
+            quantile_disc(repurchase_days, 0.5) AS told_days
+        FROM rows GROUP BY need
+        """,
+        {"rows": rows},
+        threads=1,
+    )
     order = np.argsort(_texts(needs["need"]))
     need_ids = _texts(needs["need"])[order]
     told = needs["told_days"].to_numpy().astype(np.float64)

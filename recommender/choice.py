@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -13,7 +13,7 @@ from recommender.collaborative import Factors
 from recommender.histories import bought_within
 from recommender.interactions import Floats, Interactions, Ints
 from recommender.lessons import HORIZON_DAYS, MAX_USERS
-from recommender.lookup import firsts, floats_at, places, spread
+from recommender.lookup import firsts, floats_at, key_range, places, spread
 from recommender.model import NeedModel
 from recommender.needs import PersonalNeeds
 from recommender.new_products import (
@@ -44,6 +44,11 @@ class _NeedChances:
     def of(cls, keys: Ints, chances: Floats, n_needs: int) -> _NeedChances:
         order = np.argsort(keys)
         return cls(keys[order], np.clip(chances[order], _CERTAIN, 1 - _CERTAIN), n_needs)
+
+    def between(self, first: int, last: int) -> _NeedChances:
+        """Keep the users ``first`` to before ``last``, coded from 0."""
+        own = key_range(self.keys, first, last, self.n_needs)
+        return replace(self, keys=self.keys[own] - first * self.n_needs, chances=self.chances[own])
 
     def at(self, users: Ints, needs: Ints) -> Floats:
         """Return the chance of each (user, need), NaN where there is none."""
@@ -81,6 +86,18 @@ class ProductChances:
     """user × number of items + item, ascending, of products the user bought; shape (n_own,)."""
     chances: Floats
     learned: LearnedChoice
+
+    def between(self, first: int, last: int) -> ProductChances:
+        """Keep the users ``first`` to before ``last``, coded from 0."""
+        n_items = len(self.today.catalogue.item_ids)
+        own = key_range(self.keys, first, last, n_items)
+        return replace(
+            self,
+            today=self.today.between(first, last),
+            needs=self.needs.between(first, last),
+            keys=self.keys[own] - first * n_items,
+            chances=self.chances[own],
+        )
 
     def of_new(self, users: Ints, items: Ints, need_chances: Floats) -> Floats:
         """Return the chance of products never bought by the user of their row, shape (n_rows,).

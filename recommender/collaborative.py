@@ -10,8 +10,16 @@ from implicit.nearest_neighbours import ItemItemRecommender, bm25_weight
 from scipy.sparse import csr_array, csr_matrix
 from threadpoolctl import threadpool_limits
 
+from recommender.lookup import spread
+
 Factors = npt.NDArray[np.float32]
 
+ALPHA = 1.0
+"""Weight of a purchase against the absence of one."""
+RIDGE = 30.0
+"""Pull of the factors towards zero."""
+LEARNERS = 50_000
+"""Users from whom factors of things are learned: more cost more and tell nothing new."""
 FEW_PAIRS = 1_000_000
 """Pairs below which one thread is enough: on a busy machine threads wait for each other longer
 than they work."""
@@ -23,8 +31,8 @@ def fit_als(
     counts: csr_array,
     *,
     factors: int = 64,
-    alpha: float = 1.0,
-    regularization: float = 30.0,
+    alpha: float = ALPHA,
+    regularization: float = RIDGE,
     iterations: int = 15,
     seed: int = 0,
 ) -> tuple[Factors, Factors]:
@@ -67,52 +75,74 @@ def fit_als(
     return user_factors, np.asarray(model.item_factors)
 
 
-def fold_in(
-    counts: csr_array,
-    thing_factors: Factors,
-    *,
-    alpha: float = 1.0,
-    regularization: float = 30.0,
-) -> tuple[Factors, Factors]:
-    """Find the factors that go with factors of things fitted before, without fitting again.
-
-    Half a round of alternating least squares gives users theirs, whoever else there is: the
-    things' factors are given, so that users do not depend on each other. Things that had no
-    factors get them by the other half, given the users'.
+def fit_things(
+    counts: csr_array, *, iterations: int = 15, seed: int = 0, learners: int = LEARNERS
+) -> Factors:
+    """Fit the factors of things alone, on some of the users if there are many.
 
     Args:
         counts: Days bought, shape (n_users, n_things).
-        thing_factors: As ``fit_als`` returned them, shape (n_things, factors); NaN for things
-            that were not known.
-        alpha: As fitted.
-        regularization: As fitted.
+        iterations: Rounds of alternating.
+        seed: Seed of the factors' first values.
+        learners: At most so many users are learned from, evenly spread; things that none of them
+            bought get their factors as those that are new.
 
     Returns:
-        User factors (n_users, factors) and thing factors (n_things, factors); 0 where nothing
-        was bought.
+        Thing factors (n_things, factors); 0 of things that nobody bought.
+    """
+    some = counts[spread(np.flatnonzero(np.diff(counts.indptr)), learners)]
+    _, things = fit_als(some, iterations=iterations, seed=seed)
+    things[np.bincount(some.indices, minlength=len(things)) == 0] = np.nan
+    return with_new_things(counts, things)
+
+
+def with_new_things(counts: csr_array, things: Factors) -> Factors:
+    """Give things that were not known when factors were fitted theirs, by those of their buyers.
+
+    Args:
+        counts: Days bought, shape (n_users, n_things).
+        things: Shape (n_things, factors); NaN for things that were not known.
+
+    Returns:
+        Thing factors, same shape; 0 of new things that nobody bought.
+    """
+    is_new = np.isnan(things[:, 0])
+    found = np.where(is_new[:, None], np.float32(0), things)
+    buyers = csr_matrix(_confidence(counts[:, np.flatnonzero(is_new)]).T)
+    if buyers.nnz:
+        # Everybody's, since who did not buy a thing tells of it, too.
+        found[is_new] = _half_step(buyers, user_factors(counts, found))
+    return found
+
+
+def user_factors(counts: csr_array, things: Factors) -> Factors:
+    """Find the users' factors that go with those of things: half a round of alternating.
+
+    The things' factors are given, so users do not depend on each other: rows may be cut anyhow.
+
+    Args:
+        counts: Days bought, shape (n_users, n_things).
+        things: Thing factors, shape (n_things, factors).
+
+    Returns:
+        User factors (n_users, factors); 0 of users without purchases.
 
     Source:
         Takács, Pilászy, Tikk, "Applications of the Conjugate Gradient Method for Implicit
         Feedback Collaborative Filtering", RecSys 2011.
     """
-    is_new = np.isnan(thing_factors[:, 0])
-    known = np.where(is_new[:, None], np.float32(0), thing_factors)
-    confidence = _confidence(counts)
-    with threadpool_limits(1, "blas"):
-        users = _half_step(confidence, known, alpha, regularization)
-        new = np.flatnonzero(is_new & (np.bincount(counts.indices, minlength=len(known)) > 0))
-        if len(new):
-            buyers = csr_matrix(confidence[:, new].T)
-            known[new] = _half_step(buyers, users, alpha, regularization)
-    return users, known
+    return _half_step(_confidence(counts), things)
 
 
-def _half_step(confidence: csr_matrix, others: Factors, alpha: float, ridge: float) -> Factors:
+def _half_step(confidence: csr_matrix, others: Factors) -> Factors:
     """Solve for the factors of each row, given those of the columns; from 0, so exactly 0 of none."""
-    model: Any = AlternatingLeastSquares(factors=others.shape[1], alpha=alpha, regularization=ridge)
+    model: Any = AlternatingLeastSquares(factors=others.shape[1])
     model.cg_steps = FOLD_STEPS
     rows = np.zeros((confidence.shape[0], others.shape[1]), dtype=np.float32)
-    model.solver(alpha * confidence, rows, others, ridge, num_threads=_threads(confidence))
+    # Its type of array must be one that could be written to.
+    others = np.require(others, requirements="W")
+    with threadpool_limits(1, "blas"):
+        model.solver(ALPHA * confidence, rows, others, RIDGE, num_threads=_threads(confidence))
     return rows
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array, diags_array, vstack
 
-from recommender.collaborative import Factors, fit_als, fold_in
+from recommender.collaborative import Factors, fit_things, user_factors, with_new_things
 from recommender.histories import Histories
 from recommender.interactions import Ints
 from recommender.lookup import spread
@@ -36,8 +36,8 @@ _BLOCK_VOICES = 16384
 class Tastes:
     """What each person does and likes."""
 
-    factors: Dense
-    """Shape (n_users, n_factors)."""
+    counts: csr_array
+    """Days bought, (n_users, n_needs)."""
     shares: csr_array
     """Decayed share of a user's trips on which each need was bought, (n_users, n_needs)."""
     profiles: csr_array
@@ -45,7 +45,7 @@ class Tastes:
 
     def between(self, first: int, last: int) -> Tastes:
         """Return the users ``first`` to before ``last``, coded from 0."""
-        return Tastes(self.factors[first:last], self.shares[first:last], self.profiles[first:last])
+        return Tastes(self.counts[first:last], self.shares[first:last], self.profiles[first:last])
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,12 @@ class Crowd:
     pool: Pool
     kin: csr_array
     """Cosine of needs' buyers, (n_needs, n_needs); a column keeps its largest."""
+
+    def between(self, first: int, last: int) -> Crowd:
+        """Keep the tastes of the users ``first`` to before ``last``, coded from 0."""
+        return replace(
+            self, tastes=self.tastes.between(first, last), pool=self.pool.coded_from(first)
+        )
 
     def kindred(self, users: Ints, needs: Ints) -> Ints:
         """Name the need of each user that speaks most for a new one; -1 if none does.
@@ -119,18 +125,18 @@ def gather_crowd(histories: Histories, fitted: Factors | None = None) -> Crowd:
             needs that were not known.
     """
     counts = histories.matrix(histories.counts.astype(np.float64))
-    user_factors, need_factors = (
-        fit_als(counts, seed=SEED) if fitted is None else fold_in(counts, fitted)
+    need_factors = (
+        fit_things(counts, seed=SEED) if fitted is None else with_new_things(counts, fitted)
     )
     trips = histories.decayed_trips(MEMORY_DAYS)[histories.users]
     shares = histories.matrix(histories.decayed_counts(MEMORY_DAYS) / trips).astype(np.float32)
-    tastes = Tastes(user_factors, shares, _profiles(counts))
+    tastes = Tastes(counts.astype(np.float32), shares, _profiles(counts))
     return Crowd(tastes, need_factors, _pool(histories, tastes), _kin(shares))
 
 
 def hear(crowd: Crowd, users: Ints) -> Opinions:
     """Score every need for some users."""
-    taste = crowd.tastes.factors[users] @ crowd.need_factors.T
+    taste = user_factors(crowd.tastes.counts[users], crowd.need_factors) @ crowd.need_factors.T
     peers = _peers(crowd, users)
     own = crowd.tastes.shares[users]
     return Opinions(

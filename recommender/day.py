@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pyarrow as pa
@@ -26,6 +26,16 @@ class Day:
     """Brand of each item as the shop writes it, null where none is known; shape (n_items,)."""
     as_of: date
     valid_days: int
+
+    def between(self, first: int, last: int) -> Day:
+        """Keep the users ``first`` to before ``last``, coded from 0."""
+        return replace(
+            self,
+            personal=self.personal.between(first, last),
+            popularity=self.popularity.between(first, last),
+            shelf=self.shelf.between(first, last),
+            people=self.people.between(first, last),
+        )
 
     @property
     def catalogue(self) -> Catalogue:

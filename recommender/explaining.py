@@ -135,5 +135,5 @@ class Explanations:
         """Return the share of the person's recent purchases that are of the product's brand."""
         today, brands = self._day.shelf.products.today, self._day.catalogue.brands
         own = brands[self._slots.items]
-        keys = np.where(own >= 0, self._slots.users * (int(brands.max(initial=-1)) + 1) + own, -1)
+        keys = np.where(own >= 0, self._slots.users * self._day.catalogue.n_brands + own, -1)
         return floats_at(today.brand_shares, places(today.brand_keys, keys), 0.0)

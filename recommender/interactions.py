@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Literal
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from scipy.sparse import csr_array
 
+from quality.database import query
 from quality.needs import NEED_GROUP_SQL
 from quality.scanning import Rows
 from recommender.trades import DAY_MICROSECONDS, Trades, read_trades
@@ -100,17 +100,17 @@ def purchase_days(events: Rows, items: pa.Table, *, level: Level) -> Interaction
         The interactions, sorted by user, day and thing. All items, or all their needs, are
         named; people are named if they bought anything.
     """
-    with duckdb.connect(config={"threads": 1}) as connection:
-        connection.execute("SET enable_progress_bar = false")
-        connection.register("items", items)
-        connection.register("events", events)
-        names = connection.sql(
-            f"SELECT item_id, {NEED_GROUP_SQL} AS need FROM items ORDER BY item_id"
-        ).to_arrow_table()
-        buyers = connection.sql(
-            "SELECT DISTINCT user_id FROM events SEMI JOIN items USING (item_id)"
-            " WHERE event_type = 'purchase' ORDER BY user_id"
-        ).to_arrow_table()
+    names = query(
+        f"SELECT item_id, {NEED_GROUP_SQL} AS need FROM items ORDER BY item_id",
+        {"items": items},
+        threads=1,
+    )
+    buyers = query(
+        "SELECT DISTINCT user_id FROM events SEMI JOIN items USING (item_id)"
+        " WHERE event_type = 'purchase' ORDER BY user_id",
+        {"events": events, "items": items},
+        threads=1,
+    )
     trades = read_trades(events, _texts(buyers["user_id"]), _texts(names["item_id"]))
     found = item_days(trades.at(~trades.is_return))
     if level == "item":

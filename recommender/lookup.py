@@ -30,6 +30,18 @@ def rows_of(keys: Ints, users: Ints, n_needs: int) -> tuple[Ints, Ints]:
     return np.repeat(np.arange(len(users)), sizes), offsets + np.arange(sizes.sum())
 
 
+def key_range(keys: Ints, first: int, last: int, width: int) -> slice:
+    """Return where the keys user × width + thing of the users ``first`` to before ``last`` are.
+
+    Args:
+        keys: Ascending.
+        first: The first user.
+        last: The user after the last.
+        width: Number of things.
+    """
+    return slice(*np.searchsorted(keys, [first * width, last * width]))
+
+
 def firsts(keys: Ints, first_by: Floats, then_by: Ints) -> Ints:
     """Return the index of each key's first row in the given order, by ascending key."""
     order = np.lexsort((then_by, first_by, keys))

@@ -29,16 +29,14 @@ RELEARN_DAYS = 7
 """Days for which what was learned holds, the day it was learned on being the first."""
 
 
+@dataclass(frozen=True)
 class NeedModel:
-    """Chances on one day: its snapshot, seen through lessons.
+    """Chances on one day: its snapshot, seen through lessons."""
 
-    Args:
-        snapshot: The day.
-        lessons: What earlier days taught.
-    """
-
-    def __init__(self, snapshot: Snapshot, lessons: Lessons) -> None:
-        self.snapshot, self.lessons = snapshot, lessons
+    snapshot: Snapshot
+    """The day."""
+    lessons: Lessons
+    """What earlier days taught."""
 
     @cached_property
     def _repeats(self) -> RepeatFeatures:
@@ -47,6 +45,10 @@ class NeedModel:
     @cached_property
     def _novelties(self) -> NovelFeatures:
         return NovelFeatures(self.snapshot, self.lessons.without)
+
+    def between(self, first: int, last: int) -> NeedModel:
+        """Keep the users ``first`` to before ``last``, coded from 0."""
+        return NeedModel(self.snapshot.between(first, last), self.lessons)
 
     def blocks(self, users: Ints) -> Iterator[ScoredBlock]:
         """Yield users in blocks with the chances of what they bought and might take up."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -10,13 +10,14 @@ from threadpoolctl import threadpool_limits
 from quality.progress import Progress, silent
 from quality.spreading import Spread, in_turn
 from recommender.catalogue import Catalogue
-from recommender.interactions import Bools, Floats, Interactions, Ints
-from recommender.lessons import HORIZON_DAYS, PAST_DAYS, WEEK_DAYS
+from recommender.interactions import Floats, Interactions, Ints
+from recommender.lessons import PAST_DAYS
+from recommender.lookup import key_range
 from recommender.model import FittedModel, LearnedNeeds, NeedModel, fit_need_model
 from recommender.satiation import Review, Satiation, review_satiation
-from recommender.scoring import score_people
+from recommender.scoring import Judge, score_people
 from recommender.snapshot import Snapshot
-from recommender.states import NeedStates, judge_needs
+from recommender.states import NeedStates, return_shares
 
 ANNOYANCE_WEIGHT = 2.0
 """Hits that one annoying slot outweighs. On the cut of 2017-09-11 weights from 1 to 2 lose less
@@ -57,6 +58,22 @@ class PersonalNeeds:
         """
         annoying = np.where(self.states.is_early, 1 - self.chances, 0.0)
         return np.asarray(self.chances - self.annoyance_weight * annoying)
+
+    def between(self, first: int, last: int) -> PersonalNeeds:
+        """Keep the users ``first`` to before ``last``, coded from 0, and no past day."""
+        pairs = slice(*np.searchsorted(self.model.snapshot.histories.users, [first, last]))
+        novel = key_range(self.novel_keys, first, last, self.n_needs)
+        return replace(
+            self,
+            model=self.model.between(first, last),
+            states=self.states.of_pairs(pairs),
+            chances=self.chances[pairs],
+            plain_chances=self.plain_chances[pairs],
+            week_chances=self.week_chances[pairs],
+            novel_keys=self.novel_keys[novel] - first * self.n_needs,
+            novel_chances=self.novel_chances[novel],
+            past=None,
+        )
 
     @property
     def n_needs(self) -> int:
@@ -110,13 +127,13 @@ def _scored(
     annoyance_weight: float,
     spread: Spread,
 ) -> PersonalNeeds:
-    model, snapshot = fitted.today, fitted.today.snapshot
-    scores = score_people(model, spread)
-    is_likely = _are_likely(model, scores.chances, scores.week_chances[:, 0], annoyance_weight)
+    model = fitted.today
+    shares = return_shares(model.snapshot.histories)
+    scores = score_people(model, Judge(satiation, shares, annoyance_weight), spread)
     return PersonalNeeds(
         model,
         satiation,
-        judge_needs(snapshot.histories, snapshot.timing, satiation, is_likely),
+        scores.states,
         scores.chances,
         scores.plain_chances,
         scores.week_chances,
@@ -127,19 +144,3 @@ def _scored(
         review,
         fitted.learned,
     )
-
-
-def _are_likely(
-    model: NeedModel, chances: Floats, week_chances: Floats, annoyance_weight: float
-) -> Bools:
-    """Say which pairs are likely enough to be shown although the last purchase still satisfies.
-
-    By the utility that is a chance of λ / (1 + λ) within the horizon. It must come soon, too:
-    the first week's chance must be that of an even rate, for what is only due later in the month
-    was just bought. Where nothing could be learned, no pair is.
-    """
-    if model.lessons.repeat is None:
-        return np.zeros(len(chances), dtype=bool)
-    refused = 1 / (1 + annoyance_weight)
-    soon = 1 - refused ** (WEEK_DAYS / HORIZON_DAYS)
-    return np.asarray((chances >= 1 - refused) & (week_chances >= soon))

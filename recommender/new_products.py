@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from recommender.boosting import Features
 from recommender.catalogue import Catalogue
 from recommender.chance import Design
-from recommender.collaborative import Factors, fit_als, fold_in
+from recommender.collaborative import Factors, fit_things, user_factors, with_new_things
 from recommender.habits import Demand, measure_demand
 from recommender.histories import Histories, gather
 from recommender.interactions import Floats, Interactions, Ints
-from recommender.lookup import floats_at, places
+from recommender.lookup import floats_at, key_range, places
 from recommender.prices import usual_prices
 from recommender.stacking import stacked
 from recommender.top_n import best_of
@@ -55,8 +56,30 @@ class ProductDay:
     """user × number of needs + need, ascending, of needs people bought."""
     own_counts: Ints
     """How many products of it each bought, same shape."""
-    user_factors: Factors
+    counts: csr_array
+    """Days bought, (n_users, n_items)."""
     item_factors: Factors
+    """Shape (n_items, n_factors)."""
+
+    def between(self, first: int, last: int) -> ProductDay:
+        """Keep the users ``first`` to before ``last``, coded from 0."""
+        n_brands, n_needs = self.catalogue.n_brands, len(self.catalogue.need_ids)
+        branded = key_range(self.brand_keys, first, last, n_brands)
+        owned = key_range(self.own_needs, first, last, n_needs)
+        return replace(
+            self,
+            bought=self.bought.between(first, last),
+            user_tiers=self.user_tiers[first:last],
+            brand_keys=self.brand_keys[branded] - first * n_brands,
+            brand_shares=self.brand_shares[branded],
+            own_needs=self.own_needs[owned] - first * n_needs,
+            own_counts=self.own_counts[owned],
+            counts=self.counts[first:last],
+        )
+
+    def tastes(self, users: Ints) -> Factors:
+        """Return the factors of some users, (n_some_users, n_factors)."""
+        return user_factors(self.counts[users], self.item_factors)
 
 
 def take_product_day(
@@ -82,7 +105,7 @@ def take_product_day(
     n_users = bought.shape[0]
     totals = np.maximum(np.bincount(bought.users, weights, n_users), 1e-9)
     user_tiers = np.bincount(bought.users, weights * tiers[bought.needs], n_users) / totals
-    n_brands = int(catalogue.brands.max(initial=-1)) + 1
+    n_brands = catalogue.n_brands
     branded = catalogue.brands[bought.needs] >= 0
     brand_keys, place = np.unique(
         (bought.users * n_brands + catalogue.brands[bought.needs])[branded], return_inverse=True
@@ -92,10 +115,10 @@ def take_product_day(
         bought.users * n_needs + catalogue.needs[bought.needs], return_counts=True
     )
     counts = bought.matrix(bought.counts.astype(np.float64))
-    user_factors, item_factors = (
-        fit_als(counts, iterations=ALS_ITERATIONS, seed=SEED)
+    item_factors = (
+        fit_things(counts, iterations=ALS_ITERATIONS, seed=SEED)
         if fitted is None
-        else fold_in(counts, fitted)
+        else with_new_things(counts, fitted)
     )
     return ProductDay(
         catalogue,
@@ -109,7 +132,7 @@ def take_product_day(
         brand_sums / totals[brand_keys // max(n_brands, 1)],
         own_needs,
         own_counts,
-        user_factors,
+        counts,
         item_factors,
     )
 
@@ -139,7 +162,7 @@ def tasted_candidates(today: ProductDay, users: Ints) -> tuple[Ints, Ints]:
         The user and the item of each candidate.
     """
     own = today.bought.matrix(np.ones(len(today.bought.users)))[users]
-    items, _ = best_of(today.user_factors[users], today.item_factors, TASTED, excluded=own)
+    items, _ = best_of(today.tastes(users), today.item_factors, TASTED, excluded=own)
     rows, places_ = np.nonzero(items >= 0)
     return users[rows], items[rows, places_]
 
@@ -157,7 +180,7 @@ def new_features(
     """
     catalogue, demand = today.catalogue, today.demand
     needs, brands = catalogue.needs[items], catalogue.brands[items]
-    n_brands = int(catalogue.brands.max(initial=-1)) + 1
+    n_brands = catalogue.n_brands
     brand_keys = np.where(brands >= 0, users * n_brands + brands, -1)
     own = places(today.own_needs, users * len(catalogue.need_ids) + needs)
     tier, user_tier = today.tiers[items], today.user_tiers[users]
@@ -186,11 +209,12 @@ def new_features(
 
 def _tastes(today: ProductDay, users: Ints, items: Ints) -> Factors:
     """Return the product of the factors of each row's person and product, shape (n_rows,)."""
-    taste = np.empty(len(users), dtype=np.float32)
+    people, owner = np.unique(users, return_inverse=True)
+    factors, taste = today.tastes(people), np.empty(len(users), dtype=np.float32)
     # So many rows at a time that their factors stay in the cache: fetching them is all the work.
     for start in range(0, len(users), _BLOCK_ROWS):
         rows = slice(start, start + _BLOCK_ROWS)
-        own, others = today.user_factors[users[rows]], today.item_factors[items[rows]]
+        own, others = factors[owner[rows]], today.item_factors[items[rows]]
         taste[rows] = np.einsum("ij,ij->i", own, others)
     return taste
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
-import duckdb
 import numpy as np
 
+from quality.database import query
 from quality.scanning import Rows
 from quality.tables.inputs import EVENTS, USERS
 from recommender.interactions import Bools, Ints, Texts
@@ -22,6 +22,12 @@ class People:
     may_profile: Bools
     segments: Ints
     """Code of age band and region; -1 where neither is known."""
+
+    def between(self, first: int, last: int) -> People:
+        """Return the users ``first`` to before ``last``, coded from 0."""
+        return People(
+            self.user_ids[first:last], self.may_profile[first:last], self.segments[first:last]
+        )
 
 
 def read_people(
@@ -40,27 +46,27 @@ def read_people(
     """
     is_asked = len(tables.get(USERS.name, USERS.empty())) > 0
     end = datetime.combine(before or date.max, time(), UTC)
-    with duckdb.connect(config={"threads": 1}) as connection:
-        connection.execute("SET enable_progress_bar = false")
-        for table in (EVENTS, USERS):
-            connection.register(table.name, tables.get(table.name, table.empty()))
-        rows = connection.sql(
-            """
-            SELECT user_id, coalesce(has_profiling_consent, $assumed AND (is_known OR NOT $asked),
-                    false) AS may_profile,
-                age_band || '|' || region AS segment
-            FROM (
-                SELECT user_id FROM events WHERE occurred_at < $end UNION SELECT user_id FROM users
-            )
-            LEFT JOIN (
-                SELECT user_id, has_profiling_consent, true AS is_known,
-                    coalesce(age_band, '') AS age_band, coalesce(region, '') AS region
-                FROM users
-            ) USING (user_id)
-            ORDER BY user_id
-            """,
-            params={"assumed": assumes_consent, "asked": is_asked, "end": end},
-        ).to_arrow_table()
+    rows = query(
+        """
+        SELECT user_id, coalesce(has_profiling_consent, $assumed AND (is_known OR NOT $asked),
+                false) AS may_profile,
+            age_band || '|' || region AS segment
+        FROM (
+            SELECT user_id FROM events WHERE occurred_at < $end UNION SELECT user_id FROM users
+        )
+        LEFT JOIN (
+            SELECT user_id, has_profiling_consent, true AS is_known,
+                coalesce(age_band, '') AS age_band, coalesce(region, '') AS region
+            FROM users
+        ) USING (user_id)
+        ORDER BY user_id
+        """,
+        {table.name: tables.get(table.name, table.empty()) for table in (EVENTS, USERS)},
+        threads=1,
+        assumed=assumes_consent,
+        asked=is_asked,
+        end=end,
+    )
     segments = rows["segment"].combine_chunks().dictionary_encode()
     codes = segments.indices.fill_null(-1).to_numpy().astype(np.int64)
     unknown = np.array([name == "|" for name in segments.dictionary.to_pylist()] + [True])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,6 +22,10 @@ class Popularity:
     """Number of those shoppers, same shape."""
     row_of: Ints
     """The row that speaks for each user, shape (n_users,)."""
+
+    def between(self, first: int, last: int) -> Popularity:
+        """Speak for the users ``first`` to before ``last``, coded from 0."""
+        return replace(self, row_of=self.row_of[first:last])
 
     @property
     def everybody(self) -> int:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from recommender.catalogue import Catalogue
 from recommender.choice import ProductChances, likeliest_new
 from recommender.interactions import Bools, Floats, Interactions, Ints
-from recommender.lookup import firsts, ints_at, places
+from recommender.lookup import firsts, ints_at, key_range, places
 
 MEMORY_DAYS = 90.0
 """Decay of a purchase in what counts as the person's usual brand."""
@@ -35,6 +35,22 @@ class Shelf:
     """Available items, by need, the most popular first."""
     starts: Ints
     """Where each need begins among them, shape (n_needs + 1,)."""
+
+    def between(self, first: int, last: int) -> Shelf:
+        """Keep the users ``first`` to before ``last``, coded from 0."""
+        n_items, n_needs = len(self.catalogue.item_ids), len(self.catalogue.need_ids)
+        blocked = key_range(self.blocked, first, last, n_items)
+        usual = key_range(self.usual_keys, first, last, n_needs)
+        branded = key_range(self.brand_keys, first, last, n_needs)
+        return replace(
+            self,
+            blocked=self.blocked[blocked] - first * n_items,
+            products=self.products.between(first, last),
+            usual_keys=self.usual_keys[usual] - first * n_needs,
+            usual_items=self.usual_items[usual],
+            brand_keys=self.brand_keys[branded] - first * n_needs,
+            brand_items=self.brand_items[branded],
+        )
 
     @property
     def has_items(self) -> Bools:
@@ -95,9 +111,23 @@ class Shelf:
         return np.where((items >= 0) & ~np.isin(keys, self.blocked), items, -1)
 
 
+def popular_items(catalogue: Catalogue, everybody: Interactions, day: int) -> Ints:
+    """Order the available items by need, the most popular first.
+
+    Args:
+        catalogue: The items.
+        everybody: Item-level interactions before ``day``, in the catalogue's vocabulary of items.
+        day: The day.
+    """
+    recency = np.exp((everybody.days - day) / POPULAR_DAYS)
+    demand = np.bincount(everybody.things, recency, len(catalogue.item_ids))
+    items = np.flatnonzero(catalogue.is_available)
+    return np.asarray(items[np.lexsort((items, -demand[items], catalogue.needs[items]))])
+
+
 def stock_shelf(
     catalogue: Catalogue,
-    everybody: Interactions,
+    popular: Ints,
     products: ProductChances,
     blocked: Ints,
 ) -> Shelf:
@@ -105,18 +135,12 @@ def stock_shelf(
 
     Args:
         catalogue: The items.
-        everybody: Item-level interactions before ``day``, in the catalogue's vocabulary of
-            items: what makes a product popular.
+        popular: What :func:`popular_items` returned.
         products: Chances of the products that people bought who may be profiled, on the day, and
             those purchases: what makes a brand usual.
         blocked: Sorted keys user × number of items + item that are not shown to that user.
     """
-    n_items, n_needs = len(catalogue.item_ids), len(catalogue.need_ids)
-    day = products.today.bought.day
-    recency = np.exp((everybody.days - day) / POPULAR_DAYS)
-    demand = np.bincount(everybody.things, recency, n_items)
-    open_items = np.flatnonzero(catalogue.is_available)
-    popular = open_items[np.lexsort((open_items, -demand[open_items], catalogue.needs[open_items]))]
+    n_needs = len(catalogue.need_ids)
     usual_keys, usual_items = _usual_products(catalogue, products, blocked)
     own = products.today.bought
     users, items, weights = own.users, own.needs, own.decayed_counts(MEMORY_DAYS)
@@ -172,7 +196,7 @@ def _usual_brands(
     catalogue: Catalogue, popular: Ints, keys: Ints, items: Ints, weights: Floats
 ) -> tuple[Ints, Ints]:
     """Return pair keys and the best product of the brand bought most; -1 if none can be had."""
-    n_brands = int(catalogue.brands.max(initial=-1)) + 1
+    n_brands = catalogue.n_brands
     branded = catalogue.brands[items] >= 0
     triples, place = np.unique(
         keys[branded] * n_brands + catalogue.brands[items[branded]], return_inverse=True

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 
+from quality.database import query
 from quality.needs import NEED_GROUP_SQL
 from quality.tables.inputs import AWARDS, EXPOSURES, REPORTS, TRIALS
 from recommender.catalogue import Catalogue, code_of
@@ -114,17 +114,18 @@ class Ledger:
     def _read(self, rows: str, value: str, having: str, *, by_item: bool = True) -> Records:
         """Gather rows by person and item or need: first and last day, and one value."""
         things = "item_id, need" if by_item else "need"
-        with duckdb.connect(config={"threads": 1}) as connection:
-            for table in (REPORTS, AWARDS, TRIALS, EXPOSURES):
-                connection.register(table.name, self.tables.get(table.name, table.empty()))
-            connection.register("items", self.items)
-            connection.register("dislikes", self.dislikes.select(["report_id"]))
-            found = connection.sql(f"""
-                SELECT user_id, {things}, min(day) AS first_day, max(day) AS day, {value} AS value
-                FROM ({rows})
-                JOIN (SELECT item_id, {NEED_GROUP_SQL} AS need FROM items) USING (item_id)
-                WHERE day < {self.day} GROUP BY user_id, {things} HAVING {having} ORDER BY ALL
-            """).to_arrow_table()
+        known = (REPORTS, AWARDS, TRIALS, EXPOSURES)
+        found = query(
+            f"""
+            SELECT user_id, {things}, min(day) AS first_day, max(day) AS day, {value} AS value
+            FROM ({rows})
+            JOIN (SELECT item_id, {NEED_GROUP_SQL} AS need FROM items) USING (item_id)
+            WHERE day < {self.day} GROUP BY user_id, {things} HAVING {having} ORDER BY ALL
+            """,
+            {table.name: self.tables.get(table.name, table.empty()) for table in known}
+            | {"items": self.items, "dislikes": self.dislikes.select(["report_id"])},
+            threads=1,
+        )
         users = code_of(self.user_ids, _column(found, "user_id").astype(object))
         kept = (users >= 0) & self.may_profile[users]
         none = np.full(len(found), -1)

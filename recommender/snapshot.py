@@ -12,7 +12,7 @@ from recommender.brands import loyalty
 from recommender.catalogue import Catalogue
 from recommender.collaborative import Factors
 from recommender.complements import Complements, Hints, find_complements, hints_today
-from recommender.crowd import Crowd, Opinions, Tastes, gather_crowd, hear
+from recommender.crowd import Crowd, Opinions, gather_crowd, hear
 from recommender.habits import Demand, measure_demand
 from recommender.histories import Histories, gather
 from recommender.interactions import Floats, Interactions, Ints
@@ -94,46 +94,23 @@ class Snapshot:
             deals={name: values[pairs] for name, values in self.deals.items()},
         )
 
-    def shard(self, first: int, last: int) -> UserShard:
-        """Return what is known of the users ``first`` to before ``last`` alone."""
+    def between(self, first: int, last: int) -> Snapshot:
+        """Keep what is known of the users ``first`` to before ``last``, coded from 0.
+
+        What is shared by all stays the very same.
+        """
         pairs = slice(*np.searchsorted(self.histories.users, [first, last]))
         width = self.histories.shape[1]
-        return UserShard(
-            first,
-            self.histories.between(first, last),
-            self.timing.of_pairs(pairs),
-            self.crowd.tastes.between(first, last),
-            {name: values[pairs] for name, values in self.loyalty.items()},
-            {name: values[pairs] for name, values in self.deals.items()},
-            self.hints.between(first * width, last * width),
-        )
-
-    def with_people_of(self, shard: UserShard) -> Snapshot:
-        """Put the users of a shard in the place of all; what is shared stays as it is."""
-        pool = self.crowd.pool.coded_from(shard.first)
         return replace(
             self,
-            histories=shard.histories,
-            timing=shard.timing,
-            crowd=replace(self.crowd, tastes=shard.tastes, pool=pool),
-            loyalty=shard.loyalty,
-            deals=shard.deals,
-            found_hints=shard.hints,
+            histories=self.histories.between(first, last),
+            timing=self.timing.of_pairs(pairs),
+            crowd=self.crowd.between(first, last),
+            loyalty={name: values[pairs] for name, values in self.loyalty.items()},
+            deals={name: values[pairs] for name, values in self.deals.items()},
+            found_rules=self.rules,
+            found_hints=self.hints.between(first * width, last * width),
         )
-
-
-@dataclass(frozen=True)
-class UserShard:
-    """What is known of some users alone: all that grows with their number."""
-
-    first: int
-    """The first user's code among everybody; here codes count from 0."""
-    histories: Histories
-    timing: Timing
-    tastes: Tastes
-    loyalty: dict[str, Floats]
-    deals: dict[str, Floats]
-    hints: Hints
 
 
 @dataclass(frozen=True)

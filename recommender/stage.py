@@ -7,7 +7,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -27,23 +26,19 @@ from recommender.carrying import (
 from recommender.catalogue import Catalogue, read_catalogue
 from recommender.choice import ProductChances, read_products
 from recommender.day import Day
-from recommender.frugal import make_frugal_lists
-from recommender.further import add_further_products
-from recommender.interactions import Interactions, Ints, day_number, item_days, of_needs
-from recommender.lists import recommendations, states_table
+from recommender.interactions import Interactions, day_number, item_days, of_needs
+from recommender.listing import list_people
 from recommender.model import RELEARN_DAYS
 from recommender.needs import ANNOYANCE_WEIGHT, PersonalNeeds, read_needs
 from recommender.people import People, read_people
 from recommender.popularity import measure_popularity
-from recommender.products import Shelf, stock_shelf
+from recommender.products import Shelf, popular_items, stock_shelf
 from recommender.records import NO_DISLIKES, Ledger
-from recommender.refill import make_lists
 from recommender.replenishment import replenishment_calendar
 from recommender.returns import net_purchases, returned_trades
 from recommender.reviews import NAME as REVIEW
 from recommender.reviews import last_review, review_table
-from recommender.shortfall import short_lists
-from recommender.slots import Limits, Slots, fill_slots
+from recommender.slots import Limits
 from recommender.suppression import (
     Held,
     once_each,
@@ -192,16 +187,15 @@ def recommend(  # noqa: PLR0913 - three are what earlier days left, two how it i
     day = Day(
         personal, popularity, shelf, people, _brands(tables["items"]), as_of, options.valid_days
     )
-    users = np.arange(len(people.user_ids))
     withheld = np.union1d(withheld_keys(held, personal.n_needs), shelf.exhausted())
-    slots = _slots(day, bought, users, withheld, options.limits)
+    lists = list_people(day, withheld, options.limits, spread)
     made = {
-        "recommendations": recommendations(day, slots),
+        "recommendations": lists.recommendations,
         "do_not_recommend": do_not_recommend(day, held, bought.items),
         "replenishment_calendar": replenishment_calendar(
             personal, bought.needs.of_users(~people.may_profile), as_of, options.calendar_weeks
         ),
-        "need_states": states_table(day),
+        "need_states": lists.need_states,
     }
     if personal.review.day == bought.day:
         made[REVIEW] = review_table(personal.review, catalogue)
@@ -209,8 +203,7 @@ def recommend(  # noqa: PLR0913 - three are what earlier days left, two how it i
         known = personal.model.snapshot.histories.known_users
         learned = Learned(personal.learned, products.learned)
         made |= learned_tables(learned, known, catalogue, now)
-    short = short_lists(slots, shelf, users, withheld, options.limits)
-    _log_lists(len(users), len(made["do_not_recommend"]), short)
+    _log_lists(len(people.user_ids), len(made["do_not_recommend"]), lists.short)
     return made
 
 
@@ -246,23 +239,6 @@ def _purchases(events: Rows, catalogue: Catalogue, people: People, as_of: date) 
     return _Purchases(day_number(as_of), needs, items, returned)
 
 
-def _slots(day: Day, bought: _Purchases, users: Ints, withheld: Ints, limits: Limits) -> Slots:
-    """Rank needs within the limits, and fill their places with products."""
-    personal, popularity, shelf = day.personal, day.popularity, day.shelf
-    k, showable = limits.length, shelf.has_items
-    if math.isinf(limits.new_needs):
-        ranked = make_lists(personal, popularity, users, k, withheld=withheld, showable=showable)
-    else:
-        ranked = make_frugal_lists(
-            personal, popularity, users, limits, withheld=withheld, showable=showable
-        )
-    slots = fill_slots(personal, popularity, shelf, ranked, users)
-    if limits.per_need == 1:
-        return slots
-    restock = partial(stock_shelf, day.catalogue, bought.items, shelf.products)
-    return add_further_products(slots, personal, shelf, restock, limits)
-
-
 def _brands(items: pa.Table) -> pa.Array:
     """Return the brand of each item, in the catalogue's order of items."""
     return items.sort_by("item_id")["brand"].combine_chunks()
@@ -283,7 +259,8 @@ def _withhold(
     blocked = np.union1d(
         disliked.users * n_items + disliked.items, returned.users * n_items + returned.items
     )
-    shelf = stock_shelf(ledger.catalogue, bought.items, products, blocked)
+    popular = popular_items(ledger.catalogue, bought.items, day)
+    shelf = stock_shelf(ledger.catalogue, popular, products, blocked)
     durable, satisfied = satisfied_needs(personal)
     shown = ledger.ignored_needs(options.fatigue_exposures, options.fatigue_days)
     held = [

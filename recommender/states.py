@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -46,9 +47,23 @@ class NeedStates:
     is_satiating: Bools
     is_durable: Bools
 
+    def of_pairs(self, chosen: slice) -> NeedStates:
+        """Return the states of a range of the pairs."""
+        return NeedStates(*(getattr(self, field.name)[chosen] for field in fields(self)))
+
+    @staticmethod
+    def joined(parts: Sequence[NeedStates]) -> NeedStates:
+        """Put ranges of pairs together again."""
+        names = [field.name for field in fields(NeedStates)]
+        return NeedStates(*(np.concatenate([getattr(p, n) for p in parts]) for n in names))
+
 
 def judge_needs(
-    histories: Histories, timing: Timing, satiation: Satiation, is_likely: Bools
+    histories: Histories,
+    timing: Timing,
+    satiation: Satiation,
+    return_shares: Floats,
+    is_likely: Bools,
 ) -> NeedStates:
     """Place every pair.
 
@@ -61,6 +76,7 @@ def judge_needs(
         histories: Purchases before the day.
         timing: Gaps, spreads and stock.
         satiation: Which needs a purchase satisfies.
+        return_shares: Of everybody, see :func:`return_shares`.
         is_likely: Whether each pair is likely to be bought all the same, shape (n_pairs,).
     """
     needs, elapsed, expected = histories.needs, histories.elapsed, timing.expected
@@ -73,7 +89,7 @@ def judge_needs(
     is_early = satiation.is_satiating[needs] & (elapsed < hold)
     is_satisfied = is_early & (satiation.is_told[needs] | ~is_likely)
     is_lapsed = elapsed > np.maximum(LAPSED_RATIO * expected, end)
-    is_one_off = (histories.counts == 1) & (_return_shares(histories) < ONE_OFF_SHARE)[needs]
+    is_one_off = (histories.counts == 1) & (return_shares < ONE_OFF_SHARE)[needs]
     name = np.select(
         [is_durable, is_satisfied, is_lapsed, is_one_off, elapsed < start, elapsed <= end],
         [NEED_STATES.index(state) for state in _ORDER],
@@ -98,8 +114,8 @@ _ORDER = ("one_off", "satisfied", "lapsed", "one_off", "due_soon", "due")
 """The states of the conditions above, the first that holds."""
 
 
-def _return_shares(histories: Histories) -> Floats:
-    """Return the share of each need's buyers who bought it on a second day, shrunk."""
+def return_shares(histories: Histories) -> Floats:
+    """Return the share of each need's buyers who bought it on a second day, shrunk; (n_needs,)."""
     n_needs = histories.shape[1]
     buyers = np.bincount(histories.needs, minlength=n_needs)
     back = np.bincount(histories.needs[histories.counts > 1], minlength=n_needs)

@@ -16,19 +16,16 @@ SIGMOD 2015 (order by length and its bound). The bars are elementary.
 """
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.sparse import csr_array
 from threadpoolctl import threadpool_limits
 
-from recommender.interactions import Floats, Ints
+from recommender.interactions import Ints
 from recommender.score_keys import Keys, ScoreKeys, Scores
-
-Factors = npt.NDArray[np.float32]
+from recommender.tiles import Block, Factors, Scratch, Things
 
 # A block of users against a tile of things: larger leaves the cache, smaller is all overhead. No
 # power of two, which would put the rows of a tile into the same cache sets.
@@ -70,19 +67,19 @@ def best_of(
         ValueError: Shapes do not fit, n is not positive, or a factor is not finite.
     """
     _check(user_factors, thing_factors, n, excluded)
-    things = _Things.longest_first(thing_factors)
+    things = Things.longest_first(thing_factors, tile=THINGS, run=RUN)
     scratch = threading.local()
     codes = np.full((len(user_factors), n), -1, dtype=np.int64)
     scores = np.full((len(user_factors), n), -np.inf, dtype=np.float32)
 
     def work(members: Ints) -> None:
         if not hasattr(scratch, "of_thread"):
-            scratch.of_thread = _Scratch()
+            scratch.of_thread = Scratch(LEADERS, USERS, RUN)
         factors = user_factors[members]
         own = _excluded_pairs(excluded, members)
         # To a user without factors all things are equal: the bar would hold nothing back.
         if len(things.codes) and factors[0].any():
-            keys = _search(_Block(factors, things, own, scratch.of_thread), n)
+            keys = _search(Block(factors, things, own, scratch.of_thread), n)
         else:
             keys = _lowest_codes(len(members), things, n, own)
         at = members[things.keys.users(keys)], things.keys.places(keys)
@@ -108,135 +105,20 @@ def _blocks(users: Ints, largest: int) -> list[Ints]:
     return np.array_split(users, BLOCKS * -(-len(users) // (BLOCKS * largest)))
 
 
-class _Scratch:
-    """A thread's memory, used for one block after the other."""
-
-    def __init__(self) -> None:
-        self.scores = np.empty(LEADERS * USERS, dtype=np.float32)
-        self.maxima = np.empty(LEADERS // RUN * USERS, dtype=np.float32)
-
-
-@dataclass(frozen=True)
-class _Things:
-    """Thing factors, longest vector first."""
-
-    factors: Factors
-    """Whole runs: zeros fill the last."""
-    codes: Ints
-    """The caller's code of each."""
-    places: Ints
-    """Where each of the caller's codes is."""
-    reaches: Floats
-    """All lengths, longest first, and on top what float32 may round."""
-    keys: ScoreKeys
-
-    @classmethod
-    def longest_first(cls, factors: Factors) -> "_Things":
-        lengths = _lengths(factors)
-        codes = np.argsort(-lengths, kind="stable")
-        # A sum of products is off by at most terms · eps/2 of the product of lengths (Higham,
-        # "Accuracy and Stability of Numerical Algorithms", §3.1); this is twice that.
-        slack = 1 + factors.shape[1] * float(np.finfo(np.float32).eps)
-        places = np.empty_like(codes)
-        places[codes] = np.arange(len(codes))
-        whole = np.empty((-(-len(codes) // RUN) * RUN, factors.shape[1]), dtype=np.float32)
-        np.take(factors, codes, axis=0, out=whole[: len(codes)], mode="clip")
-        whole[len(codes) :] = 0
-        keys = ScoreKeys.for_things(len(codes))
-        return cls(whole, codes, places, lengths[codes] * slack, keys)
-
-    def within_reach(self, needed: float) -> int:
-        """Count the things whose length is at least what is needed, in whole tiles."""
-        last = int(np.searchsorted(-self.reaches, -needed, side="right"))
-        return min(-(-last // THINGS) * THINGS, len(self.factors))
-
-
-class _Block:
-    """Some users against all things."""
-
-    def __init__(
-        self, users: Factors, things: _Things, excluded: tuple[Ints, Ints], scratch: _Scratch
-    ) -> None:
-        self.things = things
-        self.lengths = _lengths(users)
-        self._scratch = scratch
-        self._transposed = np.ascontiguousarray(users.T)
-        user, code = excluded
-        # Sorted by thing, so that each tile's are together.
-        self._excluded = np.sort(things.places[code] * len(users) + user)
-        edges = np.arange(0, len(things.codes) + THINGS, THINGS) * len(users)
-        self._edges = np.searchsorted(self._excluded, edges)
-
-    def tile(self, start: int, end: int, row: int = 0) -> "_Tile":
-        """Score the things from start to end, in the scratch from the given row on."""
-        n_users = len(self.lengths)
-        scores = self._scratch.scores[row * n_users : (row + end - start) * n_users]
-        maxima = self._scratch.maxima[row // RUN * n_users :][: (end - start) // RUN * n_users]
-        tile = _Tile(start, scores.reshape(-1, n_users), maxima.reshape(-1, n_users))
-        self.score(start, end, tile.scores)
-        # Neighbours in length are kept apart: the longest are the likeliest, and should not share.
-        np.maximum.reduce(tile.scores.reshape(RUN, -1), axis=0, out=tile.maxima.reshape(-1))
-        return tile
-
-    def score(self, start: int, end: int, out: Scores) -> None:
-        """Write the scores, things from start to end × users, into out; -inf for excluded pairs."""
-        np.matmul(self.things.factors[start:end], self._transposed, out=out)
-        number = start // THINGS
-        excluded = self._excluded[self._edges[number] : self._edges[number + 1]]
-        out.reshape(-1)[excluded - start * len(self.lengths)] = -np.inf
-        out[len(self.things.codes) - start :] = -np.inf
-
-    def keys(self, found: Iterable[tuple[Ints, Ints, Scores]]) -> Keys:
-        """Return users, things and scores that some tiles found as keys."""
-        users, things, scores = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        return self.things.keys.of(users, scores, self.things.codes[things])
-
-    def reach(self, bar: Scores) -> int:
-        """Count the things, longest first, that may reach a bar."""
-        # A bar of nought or less is reached by vectors of any length.
-        return self.things.within_reach(np.where(bar > 0, bar / self.lengths, 0).min())
-
-
-@dataclass(frozen=True)
-class _Tile:
-    """Scores of some things (rows) for the users of a block (columns)."""
-
-    start: int
-    """The first of the things."""
-    scores: Scores
-    maxima: Scores
-    """The greatest of RUN rows each: of row i, and of all that are whole len(maxima) further."""
-
-    def above(self, bar: Scores) -> tuple[Ints, Ints, Scores]:
-        """Return user, thing and score where scores reach the user's bar."""
-        n_users = self.scores.shape[1]
-        high = np.flatnonzero(self.maxima >= bar)
-        at = high + (np.arange(RUN) * self.maxima.size)[:, None]
-        values = self.scores.reshape(-1).take(at)
-        users = high % n_users
-        above = np.flatnonzero(values >= bar[users])
-        things = self.start + at.reshape(-1)[above] // n_users
-        return users[above % max(len(users), 1)], things, values.reshape(-1)[above]
-
-
-def _search(block: _Block, n: int) -> Keys:
+def _search(block: Block, n: int) -> Keys:
     """Return the n best pairs of every user of a block, ascending."""
     keys = block.things.keys
     seen = min(LEADERS, len(block.things.factors))
-    tiles = [block.tile(start, end, start) for start, end in _tiles(0, seen)]
+    tiles = [block.tile(start, end, start) for start, end in block.things.tiles(0, seen)]
     bar = _bar(np.concatenate([tile.maxima for tile in tiles]), n)
     best = _first(keys, [block.keys(tile.above(bar) for tile in tiles)], n)
     bar = _raised(keys, bar, best, n)
     while seen < block.reach(bar):
         end = min(GROWTH * seen, block.reach(bar))
-        found = block.keys(block.tile(*edges).above(bar) for edges in _tiles(seen, end))
+        found = block.keys(block.tile(*edges).above(bar) for edges in block.things.tiles(seen, end))
         best = _first(keys, [best, found], n)
         bar, seen = _raised(keys, bar, best, n), end
     return best
-
-
-def _tiles(start: int, end: int) -> list[tuple[int, int]]:
-    return [(left, min(left + THINGS, end)) for left in range(start, end, THINGS)]
 
 
 def _bar(maxima: Scores, n: int) -> Scores:
@@ -273,7 +155,7 @@ def _excluded_pairs(excluded: csr_array | None, members: Ints) -> tuple[Ints, In
     return users[is_set], own.indices[is_set]
 
 
-def _lowest_codes(n_users: int, things: _Things, n: int, excluded: tuple[Ints, Ints]) -> Keys:
+def _lowest_codes(n_users: int, things: Things, n: int, excluded: tuple[Ints, Ints]) -> Keys:
     """Return pairs of score 0, ascending: the lowest n codes left to each user, or all."""
     user, code = excluded
     most = int(np.bincount(user, minlength=1).max())
@@ -282,11 +164,6 @@ def _lowest_codes(n_users: int, things: _Things, n: int, excluded: tuple[Ints, I
     is_left[user[is_near], code[is_near]] = False
     users, codes = np.nonzero(is_left & (is_left.cumsum(axis=1) <= n))
     return things.keys.of(users, np.zeros(len(users), dtype=np.float32), codes)
-
-
-def _lengths(factors: Factors) -> Floats:
-    exact = factors.astype(np.float64)
-    return np.asarray(np.sqrt(np.vecdot(exact, exact)))
 
 
 def _check(users: Factors, things: Factors, n: int, excluded: csr_array | None) -> None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from quality.database import query
 from quality.tables.outputs import AWARD_STATES, REPORT_REMINDERS
-from trials.engine import query
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

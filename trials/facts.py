@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from quality.database import query
 from quality.needs import NEED_GROUP_SQL
 from quality.tables.outputs import SELECTION
-from trials.engine import query
 from trials.identities import NO_DUPLICATES
 
 if TYPE_CHECKING:

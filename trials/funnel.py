@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from quality.database import query
 from quality.tables.outputs import TRIAL_FUNNEL, TRIAL_FUNNEL_PARTS
-from trials.engine import query
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

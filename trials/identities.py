@@ -11,11 +11,11 @@ import pyarrow.compute as pc
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
+from quality.database import query
 from quality.scanning import Rows, scan
 from quality.tables.inputs import IDENTITIES
 from quality.tables.outputs import SELECTION
 from trials.arrays import texts
-from trials.engine import query
 from trials.sentences import SENTENCES
 
 if TYPE_CHECKING:

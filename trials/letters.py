@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from quality.database import query
 from quality.tables.outputs import APPLICANT_LETTERS
-from trials.engine import query
 from trials.letter_reasons import LETTER_REASONS
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from quality.database import query
 from quality.tables.outputs import TRIAL_OUTLOOK
 from trials.arrays import texts, truths
-from trials.engine import query
 from trials.facts import AGE_BAND
 from trials.plan import Limits
 from trials.power import smallest_detectable_effect

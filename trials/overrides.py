@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import numpy as np
 import pyarrow as pa
 
+from quality.database import query
 from quality.errors import ContractError
 from quality.tables.outputs import REPLACEMENTS
 from trials.arrays import texts
-from trials.engine import query
 
 if TYPE_CHECKING:
     from trials.arrays import Bools

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from quality.database import query
 from quality.errors import ContractError
-from trials.engine import query
 
 if TYPE_CHECKING:
     import pyarrow as pa

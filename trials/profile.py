@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from quality.database import query
 from quality.needs import NEED_GROUP_SQL
 from quality.tables.outputs import APPLICANT_PROFILE
 from trials.arrays import numbers
-from trials.engine import query
 from trials.facts import AGE_BAND
 from trials.intervals import wilson
 

@@ -3,37 +3,34 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 
-from quality.tables.outputs import DRAW_CERTIFICATE, NEED_STATES_TABLE, SELECTION
-from trials.arrays import texts
+from quality.tables.outputs import NEED_STATES_TABLE
 from trials.audit import audit_draws
 from trials.award_states import ReminderOptions, follow_awards
 from trials.awards import with_earlier_winners
 from trials.candidates import Caps, best_first, build_problem
-from trials.certificate import WINNERS, certify
+from trials.certificate import WINNERS
+from trials.draw_tables import certificates_of, selection_of, selections_so_far, told_reasons
 from trials.eligibility import EligibilityOptions, judge
-from trials.engine import carried, complete
 from trials.facts import NO_GRADES, gather_facts, trials_to_draw
 from trials.funnel import count_funnel, count_funnel_parts
 from trials.identities import by_person, with_duplicates
-from trials.letter_reasons import LETTER_REASONS
+from trials.inputs import carried, complete
 from trials.letters import write_letters
 from trials.lottery import Field, Outcome, hold_draws
 from trials.outlook import look_ahead
 from trials.overrides import OverrideOptions, decided_on, name_replacements
 from trials.privacy import SMALLEST_CELL
 from trials.profile import describe_applicants
-from trials.score import FREEBIE_SHARES, PARTS, ScoreOptions, score_applicants
+from trials.score import ScoreOptions, score_applicants
 from trials.segments import uplift_of
 from trials.selection import SelectionOptions, select
-from trials.sentences import write_reasons
 from trials.strata import DrawOptions
 from trials.uplift import UPLIFT, UpliftOptions, segment_uplift
 
@@ -41,10 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from trials.certificate import Account
-    from trials.eligibility import Eligibility
-    from trials.overrides import Decided
-    from trials.score import Scores
+    import pyarrow as pa
 
 logger = logging.getLogger(__name__)
 
@@ -103,86 +97,127 @@ def recruit(
         ContractError: If quotas cannot be read or a published commitment is another seed's.
     """
     options = options or RecruitOptions()
-    persons = by_person(with_earlier_winners(complete(tables), earlier_selection))
-    inputs = persons.tables
-    known = carried(inputs)
-    drawn = trials_to_draw(inputs, as_of, earlier_selection)
-    facts = gather_facts(
-        {**inputs, "report_usefulness": report_usefulness},
-        drawn,
-        NEED_STATES_TABLE.empty() if need_states is None else need_states,
-        as_of=as_of,
-        letters_saturation=options.letters_saturation,
-        has_deliveries="awards.delivered_on" in known,
-        duplicates=persons.duplicates,
-    )
-    segments = _segments(inputs, drawn, earlier_selection, options)
-    decided = decided_on(facts, options, as_of)
-    eligibility = judge(facts, known, options).with_decisions(decided)
-    scores = score_applicants(
-        facts,
-        options,
-        has_need_states=need_states is not None,
-        uplift=uplift_of(facts, segments),
-    )
-    field = _field(facts, eligibility, scores, decided, drawn, inputs["items"], options)
-    outcome, accounts = hold_draws(field, drawn, options, options.draw_secret)
-    counted = _selection(field, outcome)
-    selection = with_duplicates(counted, persons.duplicates, drawn)
-    certificates = _certificates(drawn, selection, accounts, options)
-    if len(drawn) and not options.draw_secret:
-        logger.warning("draw_secret is empty: anybody can know the seeds before the draw")
-    logger.info(
-        "drew %d trials, %d units among %d applications, %.6f below the bound",
-        len(drawn),
-        int(np.isin(outcome.arm, WINNERS).sum()),
-        len(selection),
-        field.selected.bound - field.selected.objective,
-    )
-    so_far = selection if earlier_selection is None else _after(earlier_selection, selection)
+    day = _day(tables, as_of, options, earlier_selection)
+    facts = _facts(day, need_states, report_usefulness)
+    field = _field(day, facts, has_need_states=need_states is not None)
+    outcome, accounts = hold_draws(field, day.trials, options, options.draw_secret)
+    selection = with_duplicates(selection_of(field, outcome), day.duplicates, day.trials)
+    certificates = certificates_of(day.trials, selection, accounts, options)
+    _log(day, field, outcome, len(selection))
+    so_far = selections_so_far(earlier_selection, selection)
+    told = told_reasons(field, outcome)
     return {
         "selection": selection,
         "draw_certificate": certificates,
-        "trial_funnel": count_funnel(inputs, as_of),
-        "trial_funnel_parts": count_funnel_parts(inputs, as_of, smallest_cell),
-        "applicant_profile": describe_applicants(inputs, known, as_of, smallest_cell),
-        "trial_outlook": look_ahead(inputs, as_of, options, smallest_cell),
-        **follow_awards(
-            with_earlier_winners(inputs, so_far),
-            as_of=as_of,
-            has_deliveries="awards.delivered_on" in known,
-            options=options,
-        ),
-        "applicant_letters": write_letters(
-            selection, certificates, inputs["trials"], _told(field, outcome)
-        ),
+        **_descriptions(day, smallest_cell),
+        **_followed(day, so_far),
+        "applicant_letters": write_letters(selection, certificates, day.inputs["trials"], told),
         "replacements": name_replacements(so_far, options, as_of),
-        "selection_audit": audit_draws(field.facts, selection, certificates, field.decided),
+        "selection_audit": audit_draws(facts, selection, certificates, field.decided),
     }
 
 
-def _after(earlier: pa.Table, today: pa.Table) -> pa.Table:
-    """Put today's selection after those of earlier days, of which some may lack later columns."""
-    return pa.concat_tables([SELECTION.conform(earlier), today])
+@dataclass(frozen=True, kw_only=True)
+class _Day:
+    """What recruiting begins with."""
+
+    as_of: date
+    options: RecruitOptions
+    inputs: dict[str, pa.Table]
+    """All input tables, one id a person."""
+    known: frozenset[str]
+    """Columns that hold anything, as ``table.column``."""
+    duplicates: pa.Table
+    """Applications by somebody who applied under another id too."""
+    earlier_selection: pa.Table | None
+    trials: pa.Table
+    """Those to draw."""
+
+    @property
+    def has_deliveries(self) -> bool:
+        """Whether the shop tells when units arrive."""
+        return "awards.delivered_on" in self.known
 
 
-def _field(
-    facts: pa.Table,
-    eligibility: Eligibility,
-    scores: Scores,
-    decided: Decided,
-    drawn: pa.Table,
-    items: pa.Table,
+def _day(
+    tables: Mapping[str, pa.Table],
+    as_of: date,
     options: RecruitOptions,
-) -> Field:
-    """Select from those who were judged and scored."""
+    earlier_selection: pa.Table | None,
+) -> _Day:
+    persons = by_person(with_earlier_winners(complete(tables), earlier_selection))
+    return _Day(
+        as_of=as_of,
+        options=options,
+        inputs=persons.tables,
+        known=carried(persons.tables),
+        duplicates=persons.duplicates,
+        earlier_selection=earlier_selection,
+        trials=trials_to_draw(persons.tables, as_of, earlier_selection),
+    )
+
+
+def _facts(day: _Day, need_states: pa.Table | None, report_usefulness: pa.Table) -> pa.Table:
+    return gather_facts(
+        {**day.inputs, "report_usefulness": report_usefulness},
+        day.trials,
+        NEED_STATES_TABLE.empty() if need_states is None else need_states,
+        as_of=day.as_of,
+        letters_saturation=day.options.letters_saturation,
+        has_deliveries=day.has_deliveries,
+        duplicates=day.duplicates,
+    )
+
+
+def _descriptions(day: _Day, smallest_cell: int) -> dict[str, pa.Table]:
+    """Describe the trials that have opened, and their applicants."""
+    inputs, as_of = day.inputs, day.as_of
+    return {
+        "trial_funnel": count_funnel(inputs, as_of),
+        "trial_funnel_parts": count_funnel_parts(inputs, as_of, smallest_cell),
+        "applicant_profile": describe_applicants(inputs, day.known, as_of, smallest_cell),
+        "trial_outlook": look_ahead(inputs, as_of, day.options, smallest_cell),
+    }
+
+
+def _followed(day: _Day, so_far: pa.Table) -> dict[str, pa.Table]:
+    """Follow the units given, today's winners among them."""
+    return follow_awards(
+        with_earlier_winners(day.inputs, so_far),
+        as_of=day.as_of,
+        has_deliveries=day.has_deliveries,
+        options=day.options,
+    )
+
+
+def _log(day: _Day, field: Field, outcome: Outcome, applications: int) -> None:
+    if len(day.trials) and not day.options.draw_secret:
+        logger.warning("draw_secret is empty: anybody can know the seeds before the draw")
+    logger.info(
+        "drew %d trials, %d units among %d applications, %.6f below the bound",
+        len(day.trials),
+        int(np.isin(outcome.arm, WINNERS).sum()),
+        applications,
+        field.selected.bound - field.selected.objective,
+    )
+
+
+def _field(day: _Day, facts: pa.Table, *, has_need_states: bool) -> Field:
+    """Judge and score the applicants, and select from them."""
+    options = day.options
+    decided = decided_on(facts, options, day.as_of)
+    eligibility = judge(facts, day.known, options).with_decisions(decided)
+    uplift = uplift_of(facts, _segments(day))
+    scores = score_applicants(facts, options, has_need_states=has_need_states, uplift=uplift)
     rows = best_first(facts, eligibility.codes == "", scores.score)
     caps = Caps(
         per_day=options.units_per_person,
         per_year=options.awards_per_year,
         budget=options.budget,
     )
-    problem = build_problem(facts, rows, scores.score, drawn, caps, items, decided.is_given)
+    problem = build_problem(
+        facts, rows, scores.score, day.trials, caps, day.inputs["items"], decided.is_given
+    )
     return Field(
         facts=facts,
         eligibility=eligibility,
@@ -194,59 +229,10 @@ def _field(
     )
 
 
-def _segments(
-    inputs: Mapping[str, pa.Table],
-    drawn: pa.Table,
-    earlier_selection: pa.Table | None,
-    options: UpliftOptions,
-) -> pa.Table:
+def _segments(day: _Day) -> pa.Table:
     """Measure earlier draws, by what was known when the first of today's trials closed."""
-    if earlier_selection is None or not len(drawn):
+    if day.earlier_selection is None or not len(day.trials):
         return UPLIFT.empty_table()
-    first_closed = pc.min(drawn["closes_on"]).as_py() + timedelta(days=1)
-    rateless = {name: table for name, table in inputs.items() if name != "reports"}
-    return segment_uplift(rateless, earlier_selection, as_of=first_closed, options=options)
-
-
-def _selection(field: Field, outcome: Outcome) -> pa.Table:
-    zh, en = write_reasons(outcome.reason, outcome.detail_zh, outcome.detail_en)
-    refused = outcome.arm == "ineligible"
-    columns = {
-        "trial_id": field.facts["trial_id"],
-        "user_id": field.facts["user_id"],
-        "arm": outcome.arm,
-        "rank": pa.array(outcome.rank, mask=refused),
-        "stratum": pa.array(outcome.stratum, pa.string()),
-        "inclusion_probability": outcome.chance,
-        "waitlist_position": pa.array(
-            outcome.waitlist_position, mask=outcome.waitlist_position == 0
-        ),
-        "reason_code": outcome.reason,
-        "reason_zh": zh,
-        "reason_en": en,
-    }
-    parts = {
-        name: pa.array(field.scores.part(name), mask=refused)
-        for name in (*PARTS, *FREEBIE_SHARES, "score")
-    }
-    return SELECTION.conform(pa.table(columns | parts))
-
-
-def _told(field: Field, outcome: Outcome) -> pa.Table:
-    """Write every applicant's reason as they read it."""
-    zh, en = write_reasons(outcome.reason, outcome.detail_zh, outcome.detail_en, LETTER_REASONS)
-    ids = field.facts.select(["trial_id", "user_id"])
-    return ids.append_column("told_zh", pa.array(zh, pa.string())).append_column(
-        "told_en", pa.array(en, pa.string())
-    )
-
-
-def _certificates(
-    drawn: pa.Table, selection: pa.Table, accounts: list[Account], options: RecruitOptions
-) -> pa.Table:
-    trial_ids = texts(selection, "trial_id")
-    rows: list[dict[str, Any]] = []
-    for trial, account in zip(drawn.to_pylist(), accounts, strict=True):
-        mine = selection.filter(pa.array(trial_ids == trial["trial_id"], pa.bool_()))
-        rows.append(certify(trial, mine, account, asdict(options)))
-    return DRAW_CERTIFICATE.conform(pa.Table.from_pylist(rows, DRAW_CERTIFICATE.schema))
+    first_closed = pc.min(day.trials["closes_on"]).as_py() + timedelta(days=1)
+    rateless = {name: table for name, table in day.inputs.items() if name != "reports"}
+    return segment_uplift(rateless, day.earlier_selection, as_of=first_closed, options=day.options)

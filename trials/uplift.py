@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pyarrow as pa
 
+from quality.database import query
 from quality.needs import NEED_GROUP_SQL
 from trials.arrays import numbers, texts, truths
 from trials.effects.arms import compare
 from trials.effects.people import lotteries
 from trials.effects.pooling import ENOUGH, shrink, smoothed_variances
-from trials.engine import complete, query
+from trials.inputs import complete
 from trials.intervals import stratified_newcombe
 
 if TYPE_CHECKING:

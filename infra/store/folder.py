@@ -109,6 +109,9 @@ class FolderStore:
                 path.unlink()
                 _sync_folder(path.parent)
 
+    def now(self) -> None:
+        """Return None: a folder goes by this machine's clock."""
+
     def _path(self, key: str) -> Path:
         return self._inside(self._root / check_key(key))
 
@@ -123,9 +126,6 @@ class FolderStore:
                     "lead out of it; remove the link"
                 )
         return path
-
-    def now(self) -> None:
-        """Return None: a folder goes by this machine's clock."""
 
     @contextmanager
     def _incoming(self, body: bytes) -> Iterator[Path]:

@@ -38,17 +38,23 @@ def psi(recent: Counts, usual: Counts) -> float:
     return float(np.sum((p - q) * np.log(p / q)))
 
 
-def psi_bound(n: float, m: float, bins: int) -> float:
-    """Return what the index of two samples of one distribution exceeds once in a thousand.
+def psi_bound(n: float, m: float, bins: int, *, chance: float = CHANCE) -> float:
+    """Return what the index of two samples of one distribution exceeds as rarely as told.
 
     The index of samples of n and m rows in B bins is about (1/n + 1/m) χ²(B - 1): with few rows
     it is large although nothing has changed.
+
+    Args:
+        n: Rows of one sample.
+        m: Rows of the other.
+        bins: Bins that either has rows in.
+        chance: How often it may be exceeded, a share.
 
     Source:
         Yurdakul and Naranjo, "Statistical properties of the population stability index",
         Journal of Risk Model Validation 14(4), 2020.
     """
-    return float((1 / n + 1 / m) * chdtri(max(bins - 1, 1), CHANCE))
+    return float((1 / n + 1 / m) * chdtri(max(bins - 1, 1), chance))
 
 
 def ks(recent: Counts, usual: Counts) -> float:

@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from quality.database import open_database
 from quality.reading.findings import UnreadableFileError
 from quality.reading.source import Stored, stored_as
 from quality.reading.sql import files, identifier
@@ -59,8 +60,7 @@ def read_to_end(path: Path) -> ParquetColumns:
     """
     rows = f"read_parquet({files([path])})"
     try:
-        with duckdb.connect() as probe:
-            probe.execute("SET enable_progress_bar = false")
+        with open_database() as probe:
             types = _types(probe, rows)
             # Hashing whole rows takes longer; counting is answered without reading anything.
             read = [_reads(identifier(name), kind) for name, kind in types.items()]

@@ -8,9 +8,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-import duckdb
 import pyarrow as pa
 
+from quality.database import open_database
 from quality.needs import NEED_GROUP_SQL
 from quality.reading.findings import Note
 from quality.reading.sql import literal
@@ -23,6 +23,8 @@ from quality.tables.outputs import OUTPUTS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
+
+    import duckdb
 
     from quality.rules.options import ValidationOptions
     from quality.rules.outcome import Outcome
@@ -58,9 +60,8 @@ def check_outputs(  # noqa: PLR0913 - each is a fact of the day
     """
     with (
         TemporaryDirectory(prefix="shike-") as workdir,
-        closing(duckdb.connect(str(Path(workdir) / "outputs.duckdb"))) as connection,
+        closing(open_database(Path(workdir) / "outputs.duckdb")) as connection,
     ):
-        connection.execute("SET TimeZone = 'UTC'")
         made = {name: tables[name] for name in OUTPUTS if name in tables}
         for name, table in made.items():
             _keep(connection, f"made_{name}", table)

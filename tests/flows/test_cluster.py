@@ -2,6 +2,7 @@
 
 import operator
 import os
+import pickle
 import random
 import signal
 import subprocess
@@ -30,9 +31,10 @@ from quality.spreading import InTurn
 from quality.tables import INPUTS, OUTPUTS
 from recommender.catalogue import read_catalogue
 from recommender.interactions import day_number, item_days, of_needs
-from recommender.needs import read_needs
+from recommender.needs import ANNOYANCE_WEIGHT, read_needs
 from recommender.people import read_people
-from recommender.scoring import score_people
+from recommender.scoring import Judge, score_people
+from recommender.states import return_shares
 from recommender.trades import read_trades
 from trials.reports.options import ReviewOptions
 from trials.reports.polarity import load_models
@@ -76,17 +78,21 @@ def as_of():
 
 
 @pytest.fixture(scope="module")
-def model(shop, as_of):
+def score(shop, as_of):
+    """Scoring everybody, by a spread, into arrays that can be compared."""
     catalogue = read_catalogue(shop["items"], as_of)
     people = read_people(shop, assumes_consent=True, before=as_of)
     trades = read_trades(shop["events"], people.user_ids, catalogue.item_ids, before=as_of)
     needs = of_needs(item_days(trades), catalogue.needs, catalogue.need_ids)
-    return read_needs(needs, day_number(as_of), catalogue).model
+    personal = read_needs(needs, day_number(as_of), catalogue)
+    shares = return_shares(personal.model.snapshot.histories)
+    judge = Judge(personal.satiation, shares, ANNOYANCE_WEIGHT)
+    return lambda spread: pickle.dumps(astuple(score_people(personal.model, judge, spread)))
 
 
 @pytest.fixture(scope="module")
-def scored(model):
-    return [array.tobytes() for array in astuple(score_people(model, InTurn(1)))]
+def scored(score):
+    return score(InTurn(1))
 
 
 @pytest.fixture(scope="module")
@@ -116,8 +122,8 @@ def written(write):
     return write(InTurn(1))
 
 
-def test_chances_are_the_same_bytes_for_any_number_of_shards(cut, model, scored):
-    assert [array.tobytes() for array in astuple(score_people(model, cut))] == scored
+def test_chances_are_the_same_bytes_for_any_number_of_shards(cut, score, scored):
+    assert score(cut) == scored
 
 
 def test_reports_are_read_the_same_for_any_number_of_shards(cut, read, said):
@@ -249,9 +255,8 @@ def test_a_worker_that_would_come_to_other_bytes_refuses():
         worked(build() | {"numpy": "1.0"}, by, operator.pow, three, two)
 
 
-def test_workers_that_share_no_folder_with_the_day_make_the_same_bytes(cluster, model, scored):
-    elsewhere = DaskSpread(cluster._runner, RunOptions(engine="dask"), Messages())
-    assert [array.tobytes() for array in astuple(score_people(model, elsewhere))] == scored
+def test_workers_that_share_no_folder_with_the_day_make_the_same_bytes(cluster, score, scored):
+    assert score(DaskSpread(cluster._runner, RunOptions(engine="dask"), Messages())) == scored
 
 
 def test_nothing_is_left_of_what_was_carried(cluster, read, said):

@@ -1,5 +1,7 @@
 """What is carried between processes arrives as it was sent, by message and by file."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays, floating_dtypes, integer_dtypes
 from scipy.sparse import csr_array
 
-from flows.parcels import Files, Messages
+from flows.parcels import Files, Messages, parts_of
 
 
 @pytest.fixture(params=["messages", "files"], scope="module")
@@ -48,6 +50,26 @@ def test_tables_and_sparse_matrices_arrive_whole(carrier):
     assert arrived[0] == table
     assert (arrived[1].toarray() == np.eye(3)).all()
     assert carrier.size(parcel) > matrix.data.nbytes
+
+
+@dataclass(frozen=True)
+class _Known:
+    numbers: np.ndarray
+    inner: "_Known | None" = None
+
+
+def test_what_is_there_already_is_named_and_not_sent_again(carrier):
+    shared = _Known(np.arange(4), _Known(np.arange(100_000)))
+    shard = {"own": np.arange(3), "known": shared.inner, "arrays": [shared.inner.numbers]}
+
+    there = carrier.open(carrier.pack(shared))
+    parcel = carrier.pack(shard, parts_of(shared))
+    arrived = carrier.open(parcel, parts_of(there))
+
+    assert carrier.size(parcel) < 2000
+    assert arrived["own"].tolist() == [0, 1, 2]
+    assert arrived["known"] is there.inner
+    assert arrived["arrays"][0] is there.inner.numbers
 
 
 def test_arrays_of_a_file_are_mapped_where_they_lie_and_outlive_it(tmp_path):

@@ -124,6 +124,10 @@ def test_malformed_lines_are_replayed_as_rows(needed, deliver, check, replayed):
         ('{"table": "events"}', "line 1: must be a JSON object with"),
         ("[]", "line 1: must be a JSON object"),
         (
+            '{"table": [], "source_file": "x", "row_number": 1, "row": {}}',
+            "line 1: must be a JSON object",
+        ),
+        (
             '{"table": "events", "source_file": "x", "row_number": 1, "row": {}}',
             "line 1: events: x, row 1 is not in the run's quarantine",
         ),

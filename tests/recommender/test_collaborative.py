@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from recommender.collaborative import fit_als, fit_bm25, fit_bpr, fold_in
+from recommender.collaborative import (
+    RIDGE,
+    fit_als,
+    fit_bm25,
+    fit_bpr,
+    fit_things,
+    user_factors,
+    with_new_things,
+)
 
 
 def _counts():
@@ -72,51 +80,69 @@ def _least_squares(counts, things, ridge):
     return np.array(rows)
 
 
-def test_folded_in_people_have_the_factors_that_solve_for_them():
+@pytest.fixture(scope="module")
+def things():
+    """Factors large enough for the ridge to leave something of them."""
+    return np.random.default_rng(1).normal(size=(12, 4)).astype(np.float32) * 5
+
+
+def test_people_have_the_factors_that_solve_for_them(things):
     counts = _counts()
-    _, things = fit_als(counts, factors=4, regularization=1.0)
-
-    people, same = fold_in(counts, things, regularization=1.0)
-
-    assert same.tobytes() == things.tobytes()
-    assert people == pytest.approx(_least_squares(counts, things, 1.0), abs=1e-5)
+    assert user_factors(counts, things) == pytest.approx(
+        _least_squares(counts, things, RIDGE), abs=1e-5
+    )
 
 
-def test_folding_in_what_was_fitted_gives_nearly_the_fitted_factors():
+def test_people_of_fitted_things_have_nearly_the_fitted_factors():
+    counts = csr_array(np.tile(_counts().toarray(), (20, 1)))
+    fitted, things = fit_als(counts, factors=4)
+
+    assert user_factors(counts, things) == pytest.approx(fitted, abs=0.02)
+
+
+def test_people_have_their_factors_whoever_else_there_is(things):
     counts = _counts()
-    fitted, things = fit_als(counts, factors=4, regularization=1.0)
-
-    assert fold_in(counts, things, regularization=1.0)[0] == pytest.approx(fitted, abs=0.02)
-
-
-def test_people_are_folded_in_whoever_else_there_is():
-    counts = _counts()
-    _, things = fit_als(counts, factors=4)
-
-    assert fold_in(counts[3:5], things)[0].tobytes() == fold_in(counts, things)[0][3:5].tobytes()
+    assert (
+        user_factors(counts[3:5], things).tobytes() == user_factors(counts, things)[3:5].tobytes()
+    )
 
 
-def test_things_that_were_not_known_get_factors_by_their_buyers():
-    counts = _counts()
-    _, things = fit_als(counts, factors=4, regularization=1.0)
-    known = things.copy()
+def test_things_that_were_not_known_get_factors_by_their_buyers(things):
+    counts, known = _counts(), things.copy()
     known[[2, 7]] = np.nan
 
-    people, found = fold_in(counts, known, regularization=1.0)
+    found = with_new_things(counts, known)
 
     others = np.delete(np.arange(12), [2, 7])
     assert found[others].tobytes() == things[others].tobytes()
+    people = user_factors(counts, np.nan_to_num(known))
     new = csr_array(counts.T)[[2, 7]]
-    assert found[[2, 7]] == pytest.approx(_least_squares(new, people, 1.0), abs=1e-5)
+    assert found[[2, 7]] == pytest.approx(_least_squares(new, people, RIDGE), abs=1e-5)
 
 
-def test_who_bought_nothing_and_what_nobody_bought_have_no_factors():
+def test_who_bought_nothing_and_what_nobody_bought_have_no_factors(things):
     counts = csr_array(
         np.vstack([np.zeros(13), np.hstack([_counts().toarray(), np.zeros((30, 1))])])
     )
-    things = np.vstack([fit_als(_counts(), factors=4)[1], np.full((1, 4), np.nan, np.float32)])
 
-    people, found = fold_in(counts, things)
+    found = with_new_things(counts, np.vstack([things, np.full((1, 4), np.nan, np.float32)]))
 
-    assert not people[0].any()
+    assert not user_factors(counts, found)[0].any()
     assert not found[12].any()
+
+
+def test_things_are_fitted_on_everybody_while_there_are_few():
+    counts = csr_array(np.tile(_counts().toarray(), (20, 1)))
+    assert fit_things(counts).tobytes() == fit_als(counts)[1].tobytes()
+
+
+def test_of_many_people_some_teach_and_what_only_others_bought_is_told_by_its_buyers():
+    bought = np.tile(_counts().toarray(), (20, 1))
+    only_here = np.zeros((600, 1))
+    only_here[1::2] = 1
+    counts = csr_array(np.hstack([bought, only_here]))
+
+    found = fit_things(counts, learners=300)
+
+    assert found[:12].tobytes() == fit_als(counts[::2])[1][:12].tobytes()
+    assert found[12].any()

@@ -8,7 +8,7 @@ from recommender.chance import Chance, Design
 from recommender.choice import read_products
 from recommender.interactions import day_number, of_needs, purchase_days
 from recommender.needs import read_needs
-from recommender.products import LastItems, stock_shelf
+from recommender.products import LastItems, popular_items, stock_shelf
 
 
 def _shelf(shop, day, blocked=()):
@@ -21,7 +21,8 @@ def _shelf(shop, day, blocked=()):
     items, n_items = catalogue.item_ids.tolist(), len(catalogue.item_ids)
     keys = [users.tolist().index(user) * n_items + items.index(item) for user, item in blocked]
     blocked_keys = np.array(sorted(keys), dtype=np.int64)
-    shelf = stock_shelf(catalogue, bought, products, blocked_keys)
+    popular = popular_items(catalogue, bought, day_number(day))
+    shelf = stock_shelf(catalogue, popular, products, blocked_keys)
 
     def choose(user, need):
         chosen = shelf.choose(

@@ -1,4 +1,4 @@
-"""A person's chances are theirs, whoever is scored beside them and wherever that is done."""
+"""A person's chances and states are theirs, whoever is scored beside them and wherever that is."""
 
 import pickle
 from dataclasses import astuple
@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from quality.spreading import InTurn
 from recommender import scoring
-from recommender.scoring import score_people
+from recommender.scoring import Judge, score_people
+from recommender.states import return_shares
 
 
 class Posted(InTurn):
@@ -35,16 +36,21 @@ def model(cyclic):
 
 
 @pytest.fixture(scope="module")
-def together(model):
-    return [array.tobytes() for array in astuple(score_people(model, InTurn(1)))]
+def judge(cyclic, model):
+    return Judge(cyclic.personal.satiation, return_shares(model.snapshot.histories), 2.0)
+
+
+@pytest.fixture(scope="module")
+def together(model, judge):
+    return pickle.dumps(astuple(score_people(model, judge, InTurn(1))))
 
 
 @pytest.mark.parametrize("shards", [1, 2, 7, 16])
-def test_any_number_of_shards_gives_the_same_bytes(model, together, shards):
-    scores = score_people(model, Posted(shards))
+def test_any_number_of_shards_gives_the_same_bytes(model, judge, together, shards):
+    scores = score_people(model, judge, Posted(shards))
 
     assert len(scores.chances) == len(model.snapshot.histories.users)
-    assert [array.tobytes() for array in astuple(scores)] == together
+    assert pickle.dumps(astuple(scores)) == together
 
 
 @given(bounds=st.lists(st.integers(0, 60), min_size=2, max_size=2).map(sorted))
@@ -53,7 +59,7 @@ def test_a_shard_knows_of_its_people_what_everybody_together_know(model, bounds)
     first, last = bounds
     whole = model.snapshot
 
-    part = whole.with_people_of(whole.shard(first, last))
+    part = whole.between(first, last)
 
     mine = (whole.histories.users >= first) & (whole.histories.users < last)
     assert (

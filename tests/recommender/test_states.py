@@ -4,7 +4,7 @@ import pytest
 from quality.tables.outputs import NEED_STATES
 from recommender.histories import gather
 from recommender.satiation import Satiation
-from recommender.states import judge_needs
+from recommender.states import judge_needs, return_shares
 from recommender.timing import estimate_timing
 
 
@@ -16,7 +16,11 @@ def _judge(make_interactions, rows, day, *, satiating=(), told=(), durable=(), i
     timing = estimate_timing(histories, np.full(n_needs, np.nan))
     flags = [np.isin(np.arange(n_needs), needs) for needs in (satiating, told, durable)]
     states = judge_needs(
-        histories, timing, Satiation(*flags), np.full(len(histories.users), is_likely)
+        histories,
+        timing,
+        Satiation(*flags),
+        return_shares(histories),
+        np.full(len(histories.users), is_likely),
     )
     return states, [NEED_STATES[state] for state in states.states]
 

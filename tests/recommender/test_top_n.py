@@ -6,6 +6,7 @@ from hypothesis.extra import numpy as hnp
 from scipy.sparse import csr_array
 
 from recommender import top_n
+from recommender.tiles import Block
 from recommender.top_n import best_of
 
 
@@ -101,9 +102,9 @@ def test_things_out_of_reach_are_not_scored(monkeypatch):
     monkeypatch.setattr(top_n, "LEADERS", 16)
     monkeypatch.setattr(top_n, "RUN", 4)
     scored = []
-    score = top_n._Block.score
+    score = Block.score
     monkeypatch.setattr(
-        top_n._Block, "score", lambda block, *tile: scored.append(tile[1]) or score(block, *tile)
+        Block, "score", lambda block, *tile: scored.append(tile[1]) or score(block, *tile)
     )
     users, things = np.ones((3, 2), np.float32), np.ones((80, 2), np.float32)
     things[16:] /= 1000

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from trials.award_states import ReminderOptions, follow_awards
-from trials.engine import complete
+from trials.inputs import complete
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import pytest
 
 from quality.tables.outputs import NEED_STATES_TABLE
 from trials.eligibility import RULES, EligibilityOptions, judge, youngest_age
-from trials.engine import carried, complete
 from trials.facts import gather_facts, trials_to_draw
+from trials.inputs import carried, complete
 
 OPTIONS = EligibilityOptions()
 NO_STATES = NEED_STATES_TABLE.empty()

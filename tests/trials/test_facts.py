@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from quality.tables.outputs import NEED_STATES_TABLE
-from trials.engine import complete
 from trials.facts import gather_facts, trials_to_draw
+from trials.inputs import complete
 
 LONG = "我家有两只猫，一直想试试这个牌子"
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from trials.engine import complete
 from trials.funnel import STEPS, count_funnel, count_funnel_parts
+from trials.inputs import complete
 
 
 @pytest.fixture

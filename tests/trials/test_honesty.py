@@ -3,25 +3,21 @@
 Few draws, so what is tested is that nothing is off by more than four standard errors of so many.
 """
 
-import importlib.util
-import sys
+import importlib
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "simulate_effects.py"
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 DRAWS = 200
 
 
 @pytest.fixture(scope="module")
 def simulation():
-    spec = importlib.util.spec_from_file_location("simulate_effects", BENCHMARK)
-    module = importlib.util.module_from_spec(spec)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(sys.modules, spec.name, module)
-        spec.loader.exec_module(module)
-        yield module
+        patch.syspath_prepend(BENCHMARKS)
+        yield importlib.import_module("simulate_effects")
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trials.engine import complete
 from trials.identities import by_person, persons_of
+from trials.inputs import complete
 from trials.recruiting import RecruitOptions, recruit
 from trials.verification import verify_draw
 

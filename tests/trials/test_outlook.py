@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from trials.engine import complete
+from trials.inputs import complete
 from trials.outlook import look_ahead
 from trials.power import smallest_detectable_effect
 from trials.strata import DrawOptions

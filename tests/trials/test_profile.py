@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from trials.engine import carried, complete
+from trials.inputs import carried, complete
 from trials.profile import describe_applicants
 
 

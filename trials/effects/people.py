@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from quality.database import query
 from quality.needs import NEED_GROUP_SQL
 from trials.arrays import numbers, texts, truths
-from trials.engine import complete, query
+from trials.inputs import complete
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from quality.database import query
 from trials.arrays import numbers, texts, truths
 from trials.effects.means import mean_difference
 from trials.effects.people import OBSERVED, runs
-from trials.engine import complete, query
+from trials.inputs import complete
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

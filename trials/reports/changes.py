@@ -71,7 +71,7 @@ def changes_between(
             "high": round(high, _DIGITS) if is_enough else None,
             "p_value": round(value, _DIGITS) if is_enough else None,
             "verdict": verdict,
-            "is_new": are_many and not old[place] and bool(new[place] >= 2),  # noqa: PLR2004
+            "is_new": are_many and not old[place] and bool(new[place] >= 2),  # noqa: PLR2004 - one person is no news
         }
     return rows
 

@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from trials.engine import query
+from quality.database import query
 
 NOT_THE_PRODUCT = ("logistics", "service", "packaging", "description", "availability", "price")
 """Aspects that a merchant may mend without changing the product; blaming them is no dislike of it."""

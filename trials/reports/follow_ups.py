@@ -5,8 +5,9 @@ from datetime import date
 
 import pyarrow as pa
 
+from quality.database import query
 from quality.tables.outputs import FOLLOW_UPS
-from trials.engine import complete, query
+from trials.inputs import complete
 from trials.reports.options import ReviewOptions
 
 _FOLLOW_UPS = """

@@ -2,9 +2,8 @@
 
 from trials.reports.options import ReviewOptions
 from trials.reports.reading import ReportFacts
+from trials.reports.stars import BLAMED, PRAISED
 
-_SATISFIED = 4.0
-_DISSATISFIED = 2.0
 _ENOUGH_ASPECTS = 4
 _ENOUGH_EVIDENCE = 3
 _ENOUGH_PHOTOS = 3
@@ -75,8 +74,8 @@ def grade(parts: dict[str, float]) -> float:
 
 
 def _conflicts(positive_chance: float, rating: float, options: ReviewOptions) -> bool:
-    praised_low = rating <= _DISSATISFIED and positive_chance >= options.conflict_chance
-    blamed_high = rating >= _SATISFIED and positive_chance <= 1 - options.conflict_chance
+    praised_low = rating <= BLAMED and positive_chance >= options.conflict_chance
+    blamed_high = rating >= PRAISED and positive_chance <= 1 - options.conflict_chance
     return praised_low or blamed_high
 
 

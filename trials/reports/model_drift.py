@@ -5,18 +5,19 @@ import datetime as dt
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from scipy.stats import chi2
 
+from quality.measures.distances import psi, psi_bound
 from quality.tables.outputs import REPORT_MODEL
 from trials.arrays import Bools, Floats
 from trials.intervals import wilson
+from trials.reports.stars import BLAMED, PRAISED
 
-_PRAISED, _BLAMED = 4.0, 2.0
 _LEAST = 50
 """With fewer reports, of the month or before it, nothing is said."""
 _BINS = 10
 _SHIFTED = 0.25
-_LEVEL = 0.99
+_CHANCE = 0.01
+"""How often a month like those before may be called shifted."""
 _DIGITS = 6
 
 
@@ -68,8 +69,8 @@ def _months(report_scores: pa.Table, submitted: pa.Table) -> np.ndarray:
 def _of_language(
     months: np.ndarray, polarities: Floats, ratings: Floats
 ) -> list[dict[str, object]]:
-    is_clear = (ratings >= _PRAISED) | (ratings <= _BLAMED)
-    agrees = (polarities > 0) == (ratings >= _PRAISED)
+    is_clear = (ratings >= PRAISED) | (ratings <= BLAMED)
+    agrees = (polarities > 0) == (ratings >= PRAISED)
     return [
         _of_month(
             month.astype(dt.date),
@@ -90,7 +91,8 @@ def _of_month(
     shift = _stability_index(before, now) if is_known else None
     verdict = "too_few"
     if shift is not None and high is not None:
-        verdict = "shifted" if shift >= _limit(len(before), len(now)) else "steady"
+        bound = psi_bound(len(before), len(now), _BINS, chance=_CHANCE)
+        verdict = "shifted" if shift >= max(_SHIFTED, bound) else "steady"
         earlier = _interval(agreed)[0]
         verdict = "worse" if earlier is not None and high < earlier else verdict
     return {
@@ -112,18 +114,18 @@ def _interval(agrees: Bools) -> tuple[float | None, float | None]:
 
 
 def _stability_index(before: Floats, now: Floats) -> float:
-    """Sum of (q - p) log (q / p) over tenths of what was before, half a report added to each."""
+    """Return the index over tenths of what was before."""
     edges = np.unique(np.quantile(before, np.linspace(0, 1, _BINS + 1)[1:-1]))
-    shares = []
-    for values in (before, now):
-        counts = np.bincount(np.searchsorted(edges, values, side="right"), minlength=len(edges) + 1)
-        shares.append((counts + 0.5) / (len(values) + 0.5 * len(counts)))
-    p, q = shares
-    return float(((q - p) * np.log(q / p)).sum())
+    return psi(_counts(now, edges), _counts(before, edges))
 
 
-def _limit(before: int, now: int) -> float:
-    return float(max(_SHIFTED, (1 / before + 1 / now) * chi2.ppf(_LEVEL, _BINS - 1)))
+def _counts(values: Floats, edges: Floats) -> Floats:
+    """Count values between the edges, half a report added to each.
+
+    Without that half the index of few reports exceeds its bound more often than is said.
+    """
+    counts = np.bincount(np.searchsorted(edges, values, side="right"), minlength=len(edges) + 1)
+    return counts.astype(np.float64) + 0.5
 
 
 def _rounded(value: float | None) -> float | None:

@@ -10,9 +10,8 @@ import pyarrow.compute as pc
 from quality.text_keys import bare, text_key
 from trials.reports.language import language_of
 from trials.reports.normalising import normalise
+from trials.reports.stars import BLAMED, PRAISED
 
-_PRAISED = 4.0
-_BLAMED = 2.0
 _PARTS = 5
 
 
@@ -52,7 +51,7 @@ def own_texts(reports: pa.Table, as_of: date) -> list[OwnText]:
     midnight = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC)
     known = pc.less(reports["submitted_at"], pa.scalar(midnight))
     clear = pc.or_(
-        pc.greater_equal(reports["rating"], _PRAISED), pc.less_equal(reports["rating"], _BLAMED)
+        pc.greater_equal(reports["rating"], PRAISED), pc.less_equal(reports["rating"], BLAMED)
     )
     rows = reports.filter(pc.and_(known, clear)).sort_by("report_id").to_pylist()
     return [
@@ -61,7 +60,7 @@ def own_texts(reports: pa.Table, as_of: date) -> list[OwnText]:
             language=_language(row["text"], row.get("language")),
             text=row["text"],
             key=text_key(row["text"]),
-            label=int(row["rating"] >= _PRAISED),
+            label=int(row["rating"] >= PRAISED),
         )
         for row in rows
     ]

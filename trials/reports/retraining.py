@@ -183,4 +183,4 @@ def _chosen(
 def _both(texts: Sequence[OwnText]) -> bool:
     """Whether at least two praise and two blame: one to learn from, one to check."""
     praising = sum(one.label for one in texts)
-    return min(praising, len(texts) - praising) >= 2  # noqa: PLR2004
+    return min(praising, len(texts) - praising) >= 2  # noqa: PLR2004 - as said above

@@ -5,8 +5,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from trials.engine import complete, query
+from quality.database import query
 from trials.facts import AGE_BAND
+from trials.inputs import complete
 from trials.reports.ratings import mean_stars
 from trials.reports.scoring import ScoredReport
 

@@ -1,10 +1,9 @@
-"""SQL over Arrow tables, in memory or on disk, in UTC."""
+"""The input tables as recruiting reads them: all of them, in their declared columns."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import duckdb
 import pyarrow as pa
 
 from quality.tables.inputs import INPUTS
@@ -13,21 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from quality.scanning import Rows
-
-
-def query(sql: str, tables: Mapping[str, Rows], **parameters: object) -> pa.Table:
-    """Run one SQL statement over named tables; dates become midnights in UTC.
-
-    Callers order their rows and sum only whole numbers, so that the same input gives the same
-    bytes on any number of threads.
-    """
-    with duckdb.connect(":memory:") as connection:
-        connection.execute("SET TimeZone = 'UTC'")
-        # What a command prints is read by machines.
-        connection.execute("SET enable_progress_bar = false")
-        for name, table in tables.items():
-            connection.register(name, table)
-        return connection.sql(sql, params=parameters).to_arrow_table()
 
 
 def complete(tables: Mapping[str, Rows]) -> dict[str, Rows]:

@@ -1,0 +1,52 @@
+"""A person's list is theirs, whoever else gets one and wherever that is made."""
+
+import pickle
+from datetime import date
+
+import pyarrow.parquet as pq
+import pytest
+
+from infra.sources.synthetic import SyntheticOptions, write_synthetic_shop
+from quality.spreading import InTurn
+from recommender import listing
+from recommender.stage import RecommendOptions, recommend
+
+
+class Posted(InTurn):
+    """Works in turn, on copies that went through the post."""
+
+    def __call__(self, work, shared, shards):
+        shared = _posted(shared)
+        return (_posted(work(shared, _posted(shard))) for shard in shards)
+
+
+def _posted(thing):
+    return pickle.loads(pickle.dumps(thing))  # noqa: S301 - just written
+
+
+@pytest.fixture(scope="module")
+def make(tmp_path_factory):
+    """The day of three hundred people, in blocks of twenty, by a spread."""
+    folder = tmp_path_factory.mktemp("shop")
+    write_synthetic_shop(folder, SyntheticOptions(users=300, days=120, items=260, seed=3))
+    tables = {path.stem: pq.read_table(path) for path in folder.glob("*.parquet")}
+    options = RecommendOptions(slots_per_need=2, frugal_cap=6)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(listing, "BLOCK_USERS", 20)
+        yield lambda spread: recommend(
+            tables, as_of=date(2017, 4, 20), options=options, spread=spread
+        )
+
+
+@pytest.fixture(scope="module")
+def together(make):
+    return make(InTurn(1))
+
+
+@pytest.mark.parametrize("shards", [2, 7, 16])
+def test_any_number_of_shards_gives_the_same_tables(make, together, shards):
+    made = make(Posted(shards))
+
+    assert len(set(made["recommendations"]["user_id"].to_pylist())) == 300
+    assert len(made["do_not_recommend"]) > 0
+    assert made == together
