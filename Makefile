@@ -28,6 +28,7 @@ check: $(READY)
 
 bench: $(READY)
 	for benchmark in benchmarks/bench_*.py; do $(BIN)/python $$benchmark || exit 1; done
+	$(if $(LARGE),$(BIN)/python benchmarks/bench_day.py --large)
 
 $(READY): requirements/dev.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)

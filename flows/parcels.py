@@ -6,9 +6,11 @@ object in both is only named in the shard.
 
 from __future__ import annotations
 
+import gc
 import mmap
 import pickle
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass
 from io import BytesIO
 from itertools import accumulate, pairwise
@@ -163,7 +165,20 @@ def _pickled(
 def _unpickled(
     body: bytes | memoryview, beside: Sequence[Any], buffers: Sequence[memoryview] = ()
 ) -> Any:
-    return _Unpickler(BytesIO(body), beside, buffers).load()
+    with _uncollected():
+        return _Unpickler(BytesIO(body), beside, buffers).load()
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the collector from looking again and again at thousands of new objects, all of use."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _parts(held: memoryview) -> Iterator[memoryview]:

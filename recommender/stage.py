@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -31,7 +31,7 @@ from recommender.listing import list_people
 from recommender.model import RELEARN_DAYS
 from recommender.needs import ANNOYANCE_WEIGHT, PersonalNeeds, read_needs
 from recommender.people import People, read_people
-from recommender.popularity import measure_popularity
+from recommender.popularity import Popularity, measure_popularity
 from recommender.products import Shelf, popular_items, stock_shelf
 from recommender.records import NO_DISLIKES, Ledger
 from recommender.replenishment import replenishment_calendar
@@ -140,7 +140,7 @@ def recommend(  # noqa: PLR0913 - three are what earlier days left, two how it i
         dislikes: Reports (``report_id``) whose words were found on an earlier day to speak against
             their product: it is not shown to their writer again, whatever stars it was given.
         progress: Told which step is under way.
-        spread: Where shards of people are scored.
+        spread: Where shards of people are scored and get their lists.
 
     Returns:
         ``recommendations``, ``do_not_recommend``, ``replenishment_calendar``, ``need_states``; and
@@ -179,14 +179,9 @@ def recommend(  # noqa: PLR0913 - three are what earlier days left, two how it i
         dislikes,
     )
     shelf, held = _withhold(personal, products, ledger, bought, options)
-    popularity = measure_popularity(
-        bought.needs, bought.day, people.segments, options.min_segment_people
-    )
-    # Profiling a person's segment is profiling too.
-    popularity.row_of[~people.may_profile] = popularity.everybody
-    day = Day(
-        personal, popularity, shelf, people, _brands(tables["items"]), as_of, options.valid_days
-    )
+    popularity = _popularity(bought, people, options)
+    brands = _brands(tables["items"])
+    day = Day(personal, popularity, shelf, people, brands, as_of, options.valid_days)
     withheld = np.union1d(withheld_keys(held, personal.n_needs), shelf.exhausted())
     lists = list_people(day, withheld, options.limits, spread)
     made = {
@@ -197,13 +192,13 @@ def recommend(  # noqa: PLR0913 - three are what earlier days left, two how it i
         ),
         "need_states": lists.need_states,
     }
+    _log_lists(len(people.user_ids), len(made["do_not_recommend"]), lists.short)
     if personal.review.day == bought.day:
         made[REVIEW] = review_table(personal.review, catalogue)
     if earlier is None and options.relearn_days > 1:
         known = personal.model.snapshot.histories.known_users
         learned = Learned(personal.learned, products.learned)
         made |= learned_tables(learned, known, catalogue, now)
-    _log_lists(len(people.user_ids), len(made["do_not_recommend"]), lists.short)
     return made
 
 
@@ -237,6 +232,14 @@ def _purchases(events: Rows, catalogue: Catalogue, people: People, as_of: date) 
     del trades
     needs = of_needs(items, catalogue.needs, catalogue.need_ids)
     return _Purchases(day_number(as_of), needs, items, returned)
+
+
+def _popularity(bought: _Purchases, people: People, options: RecommendOptions) -> Popularity:
+    found = measure_popularity(
+        bought.needs, bought.day, people.segments, options.min_segment_people
+    )
+    # Profiling a person's segment is profiling too.
+    return replace(found, row_of=np.where(people.may_profile, found.row_of, found.everybody))
 
 
 def _brands(items: pa.Table) -> pa.Array:
