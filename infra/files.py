@@ -80,7 +80,8 @@ def csv_bytes(table: pa.Table) -> bytes:
 
     UTF-8 with a BOM; text is quoted, so an id stays what it was; numbers and truth values are
     bare; null is empty; days are ISO 8601, times too, in UTC; a list is joined by ``|``. Text that
-    begins with ``=``, ``+``, ``-``, ``@``, tab or a line end gets an apostrophe in front.
+    begins with ``=``, ``+``, ``-``, ``@`` (full-width ones too), tab or a line end gets an
+    apostrophe in front.
     """
     sink = BytesIO()
     sink.write(_BOM + (",".join(table.column_names) + _LINE_END).encode("utf-8"))

@@ -59,26 +59,17 @@ class DayCheck:
             name: know_rows(self.connection, INPUTS[name], *self._known_before(name))
             for name in self.delivery.tables
         }
-        outcomes = self._file_outcomes(known)
-        # A table without rows says nothing about what may refer to it.
-        filled = tuple(name for name in self.delivery.tables if known[name].read)
-        rules = {
-            name: rules_of(INPUTS[name], filled, self.options, self.as_of)
-            for name in self.delivery.tables
-        }
-        counts: list[TableCount] = []
-        suites: dict[str, Any] = {}
+        rules = self._rules(known)
         accepted = self._folder("accepted", [INPUTS[name] for name in self.delivery.tables])
+        checked: dict[str, _Checked] = {}
         for step, name in enumerate(self.delivery.tables):
             progress(f"checking {name}", step, len(self.delivery.tables))
-            counted = self._counted(name, rules[name])
-            suites[name] = counted.result
-            found, refused = self._judge(name, known[name]).judge(rules[name], counted.counts)
-            outcomes += found
-            self._write_accepted(name, accepted.path(name))
-            counts.append(_count(name, known[name], refused, accepted.rows(name)))
+            checked[name] = self._checked(name, known[name], rules[name], accepted)
+        counts = [one.count for one in checked.values()]
         measures = measure(self._delivered(accepted, counts, rules), self.earlier)
-        outcomes = govern([*outcomes, *measures.outcomes], self.options, self.as_of)
+        found = [outcome for one in checked.values() for outcome in one.outcomes]
+        found = [*self._file_outcomes(known), *found, *measures.outcomes]
+        outcomes = govern(found, self.options, self.as_of)
         verdict = worst(outcomes)
         n_accepted, n_read = sum(c.accepted for c in counts), sum(c.read for c in counts)
         logger.info("accepted %d of %d rows: %s", n_accepted, n_read, verdict)
@@ -91,10 +82,27 @@ class DayCheck:
             counts=tuple(counts),
             by_file=rows_by_file(self.connection, self.delivery.tables),
             measures=measures,
-            suites=suites,
+            suites={name: one.suite for name, one in checked.items()},
             verdict=verdict,
             notes=_notes(self.delivery),
         )
+
+    def _rules(self, known: Mapping[str, Known]) -> dict[str, Sequence[Rule]]:
+        # A table without rows says nothing about what may refer to it.
+        filled = tuple(name for name in self.delivery.tables if known[name].read)
+        return {
+            name: rules_of(INPUTS[name], filled, self.options, self.as_of)
+            for name in self.delivery.tables
+        }
+
+    def _checked(
+        self, name: str, known: Known, rules: Sequence[Rule], accepted: ParquetFolder
+    ) -> _Checked:
+        counted = self._counted(name, rules)
+        outcomes, refused = self._judge(name, known).judge(rules, counted.counts)
+        self._write_accepted(name, accepted.path(name))
+        count = _count(name, known, refused, accepted.rows(name))
+        return _Checked(outcomes, counted.result, count)
 
     def _delivered(
         self,
@@ -173,6 +181,16 @@ class DayCheck:
 
     def _write(self, rows: str, target: Path) -> None:
         self.connection.execute(f"COPY ({rows}) TO {literal(str(target))} (FORMAT parquet)")
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """What came of one table."""
+
+    outcomes: list[Outcome]
+    suite: Any
+    """The result of its suite of expectations."""
+    count: TableCount
 
 
 def _count(name: str, known: Known, refused: int, accepted: int) -> TableCount:

@@ -26,7 +26,6 @@ def serve(data: str, store: str, config: Path | None, cron: str) -> None:
     with prefect_server() as address:
         os.environ["PREFECT_API_URL"] = address
         click.echo(f"schedules run; Prefect's pages are at {address.removesuffix('/api')}")
-        # Prefect reads the address when it is first imported.
-        from flows.schedules import serve_schedules  # noqa: PLC0415
+        from flows.schedules import serve_schedules  # noqa: PLC0415 - Prefect reads the address when it is first imported
 
         serve_schedules(data, store, str(config.resolve()) if config else None, cron)

@@ -63,13 +63,13 @@ def farthest_week(weekly: Weekly) -> Mapping[str, float]:
     """
     farthest = {"psi": 0.0, "ks": 0.0}
     total = weekly.sum(axis=0)
+    seen = int(np.count_nonzero(total))
     for week in weekly:
         rest = total - week
         n, m = float(week.sum()), float(rest.sum())
         if not n or not m:
             continue
         index, gap = psi(week, rest), ks(week, rest)
-        seen = int(np.count_nonzero(total))
         if index > psi_bound(n, m, seen):
             farthest["psi"] = max(farthest["psi"], index)
         if gap > ks_bound(n, m):
