@@ -37,6 +37,7 @@ PATIENCE_SECONDS: Final = 60.0
 _LOOK_SECONDS = 5.0
 _MIB = 2**20
 _SHARDS_PER_WORKER = 4
+_AHEAD = 3
 _GONE = "ended, or cannot be reached any more"
 _AGAIN = "what was finished is kept: the day resumes with the same command"
 _ENVIRONMENT: Final = {
@@ -133,7 +134,7 @@ class DaskSpread:
         first = self._pack(shared)
         # A task, not scattered: what a worker took with it when it died is made again.
         held = self._submit(passed_on, first, key=f"shared-{run}")
-        sent, most = [carrier.size(first)], 2 * self._threads()
+        sent, most = [carrier.size(first)], _AHEAD * self._threads()
         waiting: deque[tuple[Future[Any], Any]] = deque()
         for shard in shards:
             parcel = self._pack(shard, beside)

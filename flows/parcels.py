@@ -13,9 +13,8 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass
 from io import BytesIO
-from itertools import accumulate, pairwise
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, BinaryIO, Final, Protocol
 from uuid import uuid4
 
 _ALIGNED: Final = 64
@@ -66,11 +65,13 @@ class Messages:
 
     def pack(self, content: Any, beside: Sequence[Any] = ()) -> bytes:
         """Return the content, pickled."""
-        return _pickled(content, beside)
+        file = BytesIO()
+        _Pickler(file, beside).dump(content)
+        return file.getvalue()
 
     def open(self, parcel: bytes, beside: Sequence[Any] = ()) -> Any:
         """Return the content."""
-        return _unpickled(parcel, beside)
+        return _unpickled(BytesIO(parcel), beside)
 
     def discard(self, parcel: bytes) -> None:
         """Do nothing: it goes with its last name."""
@@ -84,8 +85,8 @@ class Messages:
 class Files:
     """Content stays in files that workers of this machine map: arrays are not copied at all.
 
-    A file holds the number of parts (what is pickled, then arrays), their lengths, and the parts,
-    each at a multiple of 64 bytes.
+    A file holds what is pickled, then arrays, each beginning at a multiple of 64 bytes, then the
+    length of each of these parts and their number.
     """
 
     folder: Path
@@ -98,23 +99,23 @@ class Files:
             OSError: If it cannot be written.
         """
         arrays: list[pickle.PickleBuffer] = []
-        rest = _pickled(content, beside, arrays.append)
-        parts: list[memoryview] = [memoryview(rest), *(array.raw() for array in arrays)]
-        lengths = [len(parts), *(part.nbytes for part in parts)]
-        head = b"".join(length.to_bytes(_NUMBER, "little") for length in lengths)
         path = self.folder / uuid4().hex
         with path.open("xb") as file:
-            for part in (memoryview(head), *parts):
-                file.write(part)
+            _Pickler(file, beside, arrays.append).dump(content)
+            lengths = [file.tell()]
+            for array in map(pickle.PickleBuffer.raw, arrays):
                 file.write(bytes(-file.tell() % _ALIGNED))
+                file.write(array)
+                lengths.append(array.nbytes)
+            for number in (*lengths, len(lengths)):
+                file.write(number.to_bytes(_NUMBER, "little"))
         return path
 
     def open(self, parcel: Path, beside: Sequence[Any] = ()) -> Any:
         """Return the content, its arrays as they lie in the file: they cannot be written to."""
         with parcel.open("rb") as file:
             held = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-        rest, *arrays = _parts(held)
-        return _unpickled(rest, beside, arrays)
+            return _unpickled(file, beside, list(_arrays(held)))
 
     def discard(self, parcel: Path) -> None:
         """Remove the file; what was opened stays readable."""
@@ -128,9 +129,9 @@ class Files:
 class _Pickler(pickle.Pickler):
     def __init__(
         self,
-        file: BytesIO,
+        file: BinaryIO,
         beside: Sequence[Any],
-        take: Callable[[pickle.PickleBuffer], Any] | None,
+        take: Callable[[pickle.PickleBuffer], Any] | None = None,
     ) -> None:
         super().__init__(file, protocol=pickle.HIGHEST_PROTOCOL, buffer_callback=take)
         self._places = {
@@ -143,8 +144,8 @@ class _Pickler(pickle.Pickler):
 
 
 class _Unpickler(pickle.Unpickler):
-    def __init__(self, file: BytesIO, beside: Sequence[Any], buffers: Sequence[memoryview]) -> None:
-        super().__init__(file, buffers=buffers)
+    def __init__(self, file: BinaryIO, beside: Sequence[Any], arrays: Sequence[memoryview]) -> None:
+        super().__init__(file, buffers=arrays)
         self._beside = beside
 
     def persistent_load(self, place: int) -> Any:
@@ -152,21 +153,9 @@ class _Unpickler(pickle.Unpickler):
         return self._beside[place]
 
 
-def _pickled(
-    content: Any,
-    beside: Sequence[Any],
-    take: Callable[[pickle.PickleBuffer], Any] | None = None,
-) -> bytes:
-    file = BytesIO()
-    _Pickler(file, beside, take).dump(content)
-    return file.getvalue()
-
-
-def _unpickled(
-    body: bytes | memoryview, beside: Sequence[Any], buffers: Sequence[memoryview] = ()
-) -> Any:
+def _unpickled(file: BinaryIO, beside: Sequence[Any], arrays: Sequence[memoryview] = ()) -> Any:
     with _uncollected():
-        return _Unpickler(BytesIO(body), beside, buffers).load()
+        return _Unpickler(file, beside, arrays).load()
 
 
 @contextmanager
@@ -181,15 +170,13 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _parts(held: memoryview) -> Iterator[memoryview]:
-    count = int.from_bytes(held[:_NUMBER], "little")
-    lengths = [int.from_bytes(held[_NUMBER * at :][:_NUMBER], "little") for at in range(1, count + 1)]  # fmt: skip
-    starts = accumulate(
-        (_padded(length) for length in lengths), initial=_padded(_NUMBER * (count + 1))
+def _arrays(held: memoryview) -> Iterator[memoryview]:
+    count = int.from_bytes(held[-_NUMBER:], "little")
+    index = held[-_NUMBER * (count + 1) : -_NUMBER]
+    end, *lengths = (
+        int.from_bytes(index[_NUMBER * at :][:_NUMBER], "little") for at in range(count)
     )
-    for (start, _), length in zip(pairwise(starts), lengths, strict=True):
-        yield held[start : start + length]
-
-
-def _padded(length: int) -> int:
-    return length + -length % _ALIGNED
+    for length in lengths:
+        start = end + -end % _ALIGNED
+        end = start + length
+        yield held[start:end]

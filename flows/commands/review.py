@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import locale
 import sys
-from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -98,7 +97,7 @@ def _as_data(found: Explanation) -> dict[str, Any]:
     ]
     return {
         "clauses": clauses,
-        "facts": asdict(found.facts),
+        "facts": found.facts._asdict(),
         "flags": found.flags,
         "quality": found.quality,
         "parts": found.parts,

@@ -33,8 +33,7 @@ _AVERTED = re.compile(
 """A danger that was avoided or denied is none."""
 
 
-@dataclass(frozen=True)
-class WrittenReport:
+class WrittenReport(NamedTuple):
     """A report as it came in."""
 
     report_id: str
@@ -44,8 +43,7 @@ class WrittenReport:
     language: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Opinion:
+class Opinion(NamedTuple):
     """What one clause says about one aspect; ``start`` and ``end`` count in the original text."""
 
     report: int
@@ -61,8 +59,7 @@ class Opinion:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class ReportFacts:
+class ReportFacts(NamedTuple):
     """What the grade and the flags of one report are made from."""
 
     language: str

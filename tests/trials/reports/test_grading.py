@@ -1,5 +1,3 @@
-import dataclasses
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,7 +46,7 @@ def test_a_good_report_has_no_flags_and_full_weight():
     ],
 )
 def test_each_fault_of_the_text_has_its_flag(change, flag):
-    assert flags(dataclasses.replace(FACTS, **change)) == [flag]
+    assert flags(FACTS._replace(**change)) == [flag]
 
 
 def test_copies_and_missing_disclosure_are_flagged():
@@ -56,7 +54,7 @@ def test_copies_and_missing_disclosure_are_flagged():
 
 
 def test_a_low_star_on_a_glad_text_is_a_conflict_and_a_middling_one_is_not():
-    glad = dataclasses.replace(FACTS, positive_chance=0.95)
+    glad = FACTS._replace(positive_chance=0.95)
 
     assert flags(glad, rating=1.0) == ["conflict"]
     assert flags(glad, rating=3.0) == []
@@ -71,8 +69,7 @@ def test_a_flagged_report_weighs_less_but_never_nothing():
 
 @given(st.integers(0, 30), st.floats(0, 1), st.integers(0, 30), st.booleans(), st.integers(0, 99))
 def test_the_grade_and_its_parts_stay_between_0_and_1(aspects, share, evidence, glad, photos):
-    facts = dataclasses.replace(
-        FACTS,
+    facts = FACTS._replace(
         aspects=aspects,
         aspect_clause_share=share,
         evidence_clauses=evidence,
@@ -85,8 +82,8 @@ def test_the_grade_and_its_parts_stay_between_0_and_1(aspects, share, evidence, 
 
 
 def test_praise_and_blame_of_equal_substance_are_graded_alike():
-    praise = dataclasses.replace(FACTS, has_blame=False, positive_chance=0.99)
-    blame = dataclasses.replace(FACTS, has_praise=False, positive_chance=0.01)
+    praise = FACTS._replace(has_blame=False, positive_chance=0.99)
+    blame = FACTS._replace(has_praise=False, positive_chance=0.01)
     graded = [
         grade(grade_parts(facts, rating=stars, photos=0, is_copied=False, options=OPTIONS))
         for facts, stars in ((praise, 5.0), (blame, 1.0))

@@ -1,5 +1,3 @@
-import dataclasses
-
 import pytest
 
 from trials.reports.customers import customers_in, customers_of
@@ -54,7 +52,7 @@ def aspects_of(said, written, **chances):
 
 
 def opinion(report, **changes):
-    return dataclasses.replace(SAID, report=report, **changes)
+    return SAID._replace(report=report, **changes)
 
 
 def test_customers_are_counted_once_and_may_praise_and_blame():
