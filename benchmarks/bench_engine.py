@@ -3,7 +3,7 @@
     python benchmarks/bench_engine.py [people [repeats]]
 
 A synthetic shop of 50,000 people (unless said) over a year: everybody is scored and given a list,
-65,536 reports are read, and 64 merchants' files and pages are written, each cut into 16 shards.
+65,536 reports are read, and 64 merchants' files and pages are written, each cut into 32 shards.
 Workers have one thread, listen on loopback and speak TLS, as they do in a day. Each part is done
 once to warm up, since a worker imports what it needs with its first shard, and then measured three
 times (unless said); medians count. Beside the seconds stand the CPU seconds of this process and of
@@ -44,13 +44,13 @@ from infra.sources.synthetic import SyntheticOptions, write_synthetic_shop
 from infra.tenancy import Tenancy
 from quality.needs import sellers_by_need
 from quality.progress import silent
-from quality.spreading import InTurn, Spread
+from quality.spreading import InTurn, Spread, in_turn
 from recommender.stage import RecommendOptions, recommend
 from trials.reports.options import ReviewOptions
 from trials.reports.polarity import load_models
 from trials.reports.stage import _CHUNK, _known_reports, _read, _Reader
 
-SHARDS = 16
+SHARDS = in_turn.shards
 REPORTS = 64 * _CHUNK
 MERCHANTS = 64
 TABLES = ("events", "items", "users", "awards", "trials", "merchants", "reports", "exposures")

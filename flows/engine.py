@@ -34,7 +34,7 @@ class RunOptions:
     worker_memory: str = "auto"
     """Memory of each worker started on this machine, such as "2GiB"; "auto" for an even share of all."""
     shards: int = 0
-    """Parts that work is cut into; 0 for four a worker, and at least 16."""
+    """Parts that work is cut into; 0 for four a worker, and at least 32."""
 
     def __post_init__(self) -> None:
         """Refuse what no day can be run with.

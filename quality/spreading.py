@@ -15,7 +15,7 @@ Shared = TypeVar("Shared")
 Shard = TypeVar("Shard")
 Made = TypeVar("Made")
 
-_LOCAL_SHARDS = 16
+_LOCAL_SHARDS = 32
 
 
 class Spread(Protocol):
