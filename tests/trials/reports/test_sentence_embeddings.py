@@ -20,7 +20,7 @@ def test_a_sentence_lies_nearest_its_translation():
 
 
 def test_a_text_has_the_same_vector_whatever_stands_beside_it():
-    texts = ["", "😀", "屏幕坏了", "a long report " * 40]
+    texts = ["", "😀", "屏幕坏了", "a long report " * 8]
 
     together = E5Embedder().embed(texts)
 
