@@ -1,5 +1,6 @@
 """Small shops, written by hand."""
 
+import pickle
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -9,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
+from quality.spreading import InTurn
 from quality.tables import INPUTS
 from recommender.catalogue import Catalogue, read_catalogue
 from recommender.interactions import Interactions, day_number, of_needs, purchase_days
@@ -171,3 +173,21 @@ def journey_households(journey_shop) -> dict[str, pa.Table]:
         "items": journey_shop["items"].filter(bought),
         "users": journey_shop["users"].filter(chosen),
     }
+
+
+class Posted(InTurn):
+    """Works in turn, on copies that went through the post."""
+
+    def __call__(self, work, shared, shards):
+        shared = _posted(shared)
+        return (_posted(work(shared, _posted(shard))) for shard in shards)
+
+
+def _posted(thing):
+    return pickle.loads(pickle.dumps(thing))  # noqa: S301 - just written
+
+
+@pytest.fixture(scope="session")
+def posted() -> type[Posted]:
+    """A spread that sends everything through the post."""
+    return Posted

@@ -1,6 +1,5 @@
 """A person's list is theirs, whoever else gets one and wherever that is made."""
 
-import pickle
 from datetime import date
 
 import pyarrow.parquet as pq
@@ -10,18 +9,6 @@ from infra.sources.synthetic import SyntheticOptions, write_synthetic_shop
 from quality.spreading import InTurn
 from recommender import listing
 from recommender.stage import RecommendOptions, recommend
-
-
-class Posted(InTurn):
-    """Works in turn, on copies that went through the post."""
-
-    def __call__(self, work, shared, shards):
-        shared = _posted(shared)
-        return (_posted(work(shared, _posted(shard))) for shard in shards)
-
-
-def _posted(thing):
-    return pickle.loads(pickle.dumps(thing))  # noqa: S301 - just written
 
 
 @pytest.fixture(scope="module")
@@ -44,8 +31,8 @@ def together(make):
 
 
 @pytest.mark.parametrize("shards", [2, 7, 16])
-def test_any_number_of_shards_gives_the_same_tables(make, together, shards):
-    made = make(Posted(shards))
+def test_any_number_of_shards_gives_the_same_tables(posted, make, together, shards):
+    made = make(posted(shards))
 
     assert len(set(made["recommendations"]["user_id"].to_pylist())) == 300
     assert len(made["do_not_recommend"]) > 0

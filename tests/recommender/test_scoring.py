@@ -14,18 +14,6 @@ from recommender.scoring import Judge, score_people
 from recommender.states import return_shares
 
 
-class Posted(InTurn):
-    """Works in turn, on copies that went through the post."""
-
-    def __call__(self, work, shared, shards):
-        shared = _posted(shared)
-        return (_posted(work(shared, _posted(shard))) for shard in shards)
-
-
-def _posted(thing):
-    return pickle.loads(pickle.dumps(thing))  # noqa: S301 - just written
-
-
 @pytest.fixture(scope="module")
 def model(cyclic):
     """Sixty people, in blocks of four so that there are fifteen of them."""
@@ -46,8 +34,8 @@ def together(model, judge):
 
 
 @pytest.mark.parametrize("shards", [1, 2, 7, 16])
-def test_any_number_of_shards_gives_the_same_bytes(model, judge, together, shards):
-    scores = score_people(model, judge, Posted(shards))
+def test_any_number_of_shards_gives_the_same_bytes(posted, model, judge, together, shards):
+    scores = score_people(model, judge, posted(shards))
 
     assert len(scores.chances) == len(model.snapshot.histories.users)
     assert pickle.dumps(astuple(scores)) == together
