@@ -1,8 +1,8 @@
-"""A user, a score and a thing as one number: sorting numbers sorts by user, best score, lowest code."""
+"""A score and a thing as one number: sorting numbers sorts by best score, then by lowest code."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -12,56 +12,56 @@ from recommender.interactions import Ints
 Keys = npt.NDArray[np.uint64]
 Scores = npt.NDArray[np.float32]
 
-_SCORE_BITS = 32
-_SCORE_MASK = np.uint64(2**_SCORE_BITS - 1)
-_TOP = 2**31 - 1
+NO_KEY: Final = np.uint64(2**64 - 1)
+"""Stands where there is no thing; greater than every key."""
+_CODE_BITS: Final = np.uint64(32)
+_CODE_MASK: Final = np.uint64(2**32 - 1)
+_TOP: Final = 2**31 - 1
 
 
-@dataclass(frozen=True)
-class ScoreKeys:
-    """Numbers of 64 bits: first the user's, then 32 of the score, then the thing's code.
+def no_keys(n_users: int, n: int) -> Keys:
+    """Return rows of users of whom nothing is known yet."""
+    return np.full((n_users, n), NO_KEY)
 
-    One number sorts several times faster than an order by three arrays, and leaves no ties.
+
+def keys_of(scores: Scores, codes: Ints) -> Keys:
+    """Return the number of each finite score and its thing's code, below 2³²; any one shape."""
+    return (_descending(scores) << _CODE_BITS) | codes.astype(np.uint64)
+
+
+def scores_of(keys: Keys) -> Scores:
+    """Return the score of each key: +0 for -0, -inf where there is no thing."""
+    return np.where(keys == NO_KEY, np.float32(-np.inf), _ascending(keys >> _CODE_BITS))
+
+
+def codes_of(keys: Keys) -> Ints:
+    """Return the thing of each key, -1 where there is none."""
+    return np.where(keys == NO_KEY, -1, (keys & _CODE_MASK).astype(np.int64))
+
+
+def merged(best: Keys, users: Ints, found: Keys) -> Keys:
+    """Return the lowest keys of each user among those known and those found.
+
+    Memory grows with the users times the most keys found for one of them.
+
+    Args:
+        best: Keys known, ascending, a row for each user, shape (n_users, n).
+        users: Row that each key found belongs to, shape (n_found,).
+        found: Keys found, in any order, same shape.
+
+    Returns:
+        Ascending keys, shape (n_users, n).
     """
-
-    code_bits: int
-    """Bits of the largest code."""
-
-    @classmethod
-    def for_things(cls, n_things: int) -> ScoreKeys:
-        """Return the numbers for codes below ``n_things``, at least 1."""
-        return cls(max((n_things - 1).bit_length(), 1))
-
-    @property
-    def most_users(self) -> int:
-        """How many users have numbers of their own."""
-        return 1 << max(_SCORE_BITS - self.code_bits, 0)
-
-    def of(self, users: Ints, scores: Scores, codes: Ints) -> Keys:
-        """Return the number of each (user, score, thing), three arrays of one length."""
-        key = users.astype(np.uint64) << np.uint64(_SCORE_BITS)
-        key |= _descending(scores)
-        key <<= np.uint64(self.code_bits)
-        key |= codes.astype(np.uint64)
-        return key
-
-    def users(self, keys: Keys) -> Ints:
-        """Return the user of each number."""
-        return (keys >> np.uint64(_SCORE_BITS + self.code_bits)).astype(np.int64)
-
-    def scores(self, keys: Keys) -> Scores:
-        """Return the score of each number; +0 for -0."""
-        return _ascending((keys >> np.uint64(self.code_bits)) & _SCORE_MASK)
-
-    def codes(self, keys: Keys) -> Ints:
-        """Return the thing of each number."""
-        return (keys & np.uint64(2**self.code_bits - 1)).astype(np.int64)
-
-    def places(self, keys: Keys) -> Ints:
-        """Return the place of each number, ascending, among those of its user, from 0."""
-        users = self.users(keys)
-        sizes = np.bincount(users)
-        return np.arange(len(keys)) - (np.cumsum(sizes) - sizes)[users]
+    # Numbers of few bits are sorted in linear time, and many short rows faster than a long list.
+    order = np.argsort(users.astype(np.min_scalar_type(len(best))), kind="stable")
+    rows = users[order]
+    sizes = np.bincount(rows, minlength=len(best))
+    places = np.arange(len(rows)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    n = best.shape[1]
+    known = np.full((len(best), n + int(sizes.max(initial=0))), NO_KEY)
+    known[:, :n] = best
+    known[rows, n + places] = found[order]
+    return np.sort(known, axis=1)[:, :n]
 
 
 def _descending(scores: Scores) -> Keys:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recommender.interactions import Floats, Ints
-from recommender.score_keys import Keys, ScoreKeys, Scores
+from recommender.score_keys import Keys, Scores, keys_of
 
 Factors = npt.NDArray[np.float32]
 
@@ -38,7 +38,6 @@ class Things:
     """Where each of the caller's codes is."""
     reaches: Floats
     """All lengths, longest first, and on top what float32 may round."""
-    keys: ScoreKeys
     tile: int
     """Things of a tile."""
     run: int
@@ -57,8 +56,7 @@ class Things:
         whole = np.empty((-(-len(codes) // run) * run, factors.shape[1]), dtype=np.float32)
         np.take(factors, codes, axis=0, out=whole[: len(codes)], mode="clip")
         whole[len(codes) :] = 0
-        keys = ScoreKeys.for_things(len(codes))
-        return cls(whole, codes, places, lengths[codes] * slack, keys, tile, run)
+        return cls(whole, codes, places, lengths[codes] * slack, tile, run)
 
     def within_reach(self, needed: float) -> int:
         """Count the things whose length is at least what is needed, in whole tiles."""
@@ -83,10 +81,12 @@ class Block:
         self._scratch = scratch
         self._transposed = np.ascontiguousarray(users.T)
         user, code = excluded
-        # Sorted by thing, so that each tile's are together.
-        self._excluded = np.sort(things.places[code] * len(users) + user)
-        edges = np.arange(0, len(things.codes) + things.tile, things.tile) * len(users)
-        self._edges = np.searchsorted(self._excluded, edges)
+        place = things.places[code]
+        numbers = (place // things.tile).astype(np.min_scalar_type(len(things.codes)))
+        self._excluded = (place * len(users) + user)[np.argsort(numbers, kind="stable")]
+        """Those of each tile together, by place and user."""
+        sizes = np.bincount(numbers, minlength=-(-len(things.codes) // things.tile))
+        self._edges = np.concatenate([[0], np.cumsum(sizes)])
 
     def tile(self, start: int, end: int, row: int = 0) -> Tile:
         """Score the things from start to end, in the scratch from the given row on."""
@@ -107,10 +107,10 @@ class Block:
         out.reshape(-1)[excluded - start * len(self.lengths)] = -np.inf
         out[len(self.things.codes) - start :] = -np.inf
 
-    def keys(self, found: Iterable[tuple[Ints, Ints, Scores]]) -> Keys:
-        """Return users, things and scores that some tiles found as keys."""
+    def keys(self, found: Iterable[tuple[Ints, Ints, Scores]]) -> tuple[Ints, Keys]:
+        """Return users, and scores and things as keys, of what some tiles found."""
         users, things, scores = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        return self.things.keys.of(users, scores, self.things.codes[things])
+        return users, keys_of(scores, self.things.codes[things])
 
     def reach(self, bar: Scores) -> int:
         """Count the things, longest first, that may reach a bar."""
@@ -130,15 +130,17 @@ class Tile:
 
     def above(self, bar: Scores) -> tuple[Ints, Ints, Scores]:
         """Return user, thing and score where scores reach the user's bar."""
-        n_rows, n_users = self.scores.shape
+        n_runs, n_users = self.maxima.shape
         high = np.flatnonzero(self.maxima >= bar)
-        run = n_rows // len(self.maxima)
-        at = high + (np.arange(run) * self.maxima.size)[:, None]
-        values = self.scores.reshape(-1).take(at)
-        users = high % n_users
+        rows = high // n_users
+        users = high - rows * n_users
+        # Laps of all runs: row i of a lap belongs to run i.
+        values = self.scores.reshape(-1, self.maxima.size).take(high, axis=1)
         above = np.flatnonzero(values >= bar[users])
-        things = self.start + at.reshape(-1)[above] // n_users
-        return users[above % max(len(users), 1)], things, values.reshape(-1)[above]
+        laps = above // max(len(high), 1)
+        runs = above - laps * len(high)
+        things = self.start + laps * n_runs + rows[runs]
+        return users[runs], things, values.reshape(-1)[above]
 
 
 def _lengths(factors: Factors) -> Floats:

@@ -16,7 +16,6 @@ SIGMOD 2015 (order by length and its bound). The bars are elementary.
 """
 
 import threading
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -24,7 +23,16 @@ from scipy.sparse import csr_array
 from threadpoolctl import threadpool_limits
 
 from recommender.interactions import Ints
-from recommender.score_keys import Keys, ScoreKeys, Scores
+from recommender.score_keys import (
+    NO_KEY,
+    Keys,
+    Scores,
+    codes_of,
+    keys_of,
+    merged,
+    no_keys,
+    scores_of,
+)
 from recommender.tiles import Block, Factors, Scratch, Things
 
 # A block of users against a tile of things: larger leaves the cache, smaller is all overhead. No
@@ -69,8 +77,8 @@ def best_of(
     _check(user_factors, thing_factors, n, excluded)
     things = Things.longest_first(thing_factors, tile=THINGS, run=RUN)
     scratch = threading.local()
-    codes = np.full((len(user_factors), n), -1, dtype=np.int64)
-    scores = np.full((len(user_factors), n), -np.inf, dtype=np.float32)
+    codes = np.empty((len(user_factors), n), dtype=np.int64)
+    scores = np.empty((len(user_factors), n), dtype=np.float32)
 
     def work(members: Ints) -> None:
         if not hasattr(scratch, "of_thread"):
@@ -82,15 +90,13 @@ def best_of(
             keys = _search(Block(factors, things, own, scratch.of_thread), n)
         else:
             keys = _lowest_codes(len(members), things, n, own)
-        at = members[things.keys.users(keys)], things.keys.places(keys)
-        codes[at], scores[at] = things.keys.codes(keys), things.keys.scores(keys)
+        codes[members], scores[members] = codes_of(keys), scores_of(keys)
 
     has_factors = user_factors.any(axis=1)
-    largest = min(USERS, things.keys.most_users)
     blocks = [
         block
         for group in (np.flatnonzero(has_factors), np.flatnonzero(~has_factors))
-        for block in _blocks(group, largest)
+        for block in _blocks(group)
     ]
     # Sums depend on the number of BLAS threads, so blocks run side by side and BLAS does not.
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(threads) as pool:
@@ -98,26 +104,26 @@ def best_of(
     return codes, scores
 
 
-def _blocks(users: Ints, largest: int) -> list[Ints]:
+def _blocks(users: Ints) -> list[Ints]:
     """Divide users into blocks of almost one size; into how many depends on their number alone."""
-    if len(users) <= largest:
+    if len(users) <= USERS:
         return [users] if len(users) else []
-    return np.array_split(users, BLOCKS * -(-len(users) // (BLOCKS * largest)))
+    return np.array_split(users, BLOCKS * -(-len(users) // (BLOCKS * USERS)))
 
 
 def _search(block: Block, n: int) -> Keys:
-    """Return the n best pairs of every user of a block, ascending."""
-    keys = block.things.keys
+    """Return the keys of every user's n best, ascending."""
     seen = min(LEADERS, len(block.things.factors))
     tiles = [block.tile(start, end, start) for start, end in block.things.tiles(0, seen)]
     bar = _bar(np.concatenate([tile.maxima for tile in tiles]), n)
-    best = _first(keys, [block.keys(tile.above(bar) for tile in tiles)], n)
-    bar = _raised(keys, bar, best, n)
+    found = block.keys(tile.above(bar) for tile in tiles)
+    best = merged(no_keys(len(bar), n), *found)
+    bar = _raised(bar, best)
     while seen < block.reach(bar):
         end = min(GROWTH * seen, block.reach(bar))
         found = block.keys(block.tile(*edges).above(bar) for edges in block.things.tiles(seen, end))
-        best = _first(keys, [best, found], n)
-        bar, seen = _raised(keys, bar, best, n), end
+        best = merged(best, *found)
+        bar, seen = _raised(bar, best), end
     return best
 
 
@@ -130,19 +136,10 @@ def _bar(maxima: Scores, n: int) -> Scores:
     return np.maximum(bar, LOWEST)
 
 
-def _raised(keys: ScoreKeys, bar: Scores, found: Keys, n: int) -> Scores:
+def _raised(bar: Scores, best: Keys) -> Scores:
     """Return each user's n-th best score found, the bar as it was where fewer are known."""
-    sizes = np.bincount(keys.users(found), minlength=len(bar))
-    is_full = sizes == n
-    raised = bar.copy()
-    raised[is_full] = keys.scores(found[np.cumsum(sizes)[is_full] - 1])
-    return raised
-
-
-def _first(keys: ScoreKeys, found: Sequence[Keys], n: int) -> Keys:
-    """Return each user's n best pairs, ascending."""
-    ascending = np.sort(np.concatenate(found))
-    return ascending[keys.places(ascending) < n]
+    last = best[:, -1]
+    return np.where(last == NO_KEY, bar, scores_of(last))
 
 
 def _excluded_pairs(excluded: csr_array | None, members: Ints) -> tuple[Ints, Ints]:
@@ -156,14 +153,15 @@ def _excluded_pairs(excluded: csr_array | None, members: Ints) -> tuple[Ints, In
 
 
 def _lowest_codes(n_users: int, things: Things, n: int, excluded: tuple[Ints, Ints]) -> Keys:
-    """Return pairs of score 0, ascending: the lowest n codes left to each user, or all."""
+    """Return keys of score 0, ascending: the lowest n codes left to each user, or all."""
     user, code = excluded
     most = int(np.bincount(user, minlength=1).max())
     is_left = np.ones((n_users, min(n + most, len(things.codes))), dtype=np.bool_)
     is_near = code < is_left.shape[1]
     is_left[user[is_near], code[is_near]] = False
     users, codes = np.nonzero(is_left & (is_left.cumsum(axis=1) <= n))
-    return things.keys.of(users, np.zeros(len(users), dtype=np.float32), codes)
+    found = keys_of(np.zeros(len(users), dtype=np.float32), codes)
+    return merged(no_keys(n_users, n), users, found)
 
 
 def _check(users: Factors, things: Factors, n: int, excluded: csr_array | None) -> None:

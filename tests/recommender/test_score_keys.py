@@ -1,17 +1,13 @@
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommender.score_keys import ScoreKeys
+from recommender.score_keys import NO_KEY, codes_of, keys_of, merged, no_keys, scores_of
 
-N_THINGS = 1000
+N_USERS = 4
+_finite = st.floats(width=32, allow_nan=False, allow_infinity=False)
 _rows = st.lists(
-    st.tuples(
-        st.integers(0, 50),
-        st.floats(width=32, allow_nan=False, allow_infinity=False),
-        st.integers(0, N_THINGS - 1),
-    ),
+    st.tuples(st.integers(0, N_USERS - 1), _finite, st.integers(0, 2**32 - 1)),
     min_size=1,
     max_size=60,
 )
@@ -23,44 +19,44 @@ def _arrays(rows):
 
 
 @given(_rows)
-def test_numbers_ascend_by_user_then_best_score_then_lowest_code(rows):
-    users, scores, codes = _arrays(rows)
+def test_keys_ascend_by_best_score_then_lowest_code(rows):
+    _, scores, codes = _arrays(rows)
 
-    order = np.argsort(ScoreKeys.for_things(N_THINGS).of(users, scores, codes), kind="stable")
+    order = np.argsort(keys_of(scores, codes), kind="stable")
 
-    assert order.tolist() == np.lexsort((codes, -scores, users)).tolist()
-
-
-@given(_rows)
-def test_a_number_tells_what_it_was_made_of(rows):
-    users, scores, codes = _arrays(rows)
-    form = ScoreKeys.for_things(N_THINGS)
-
-    keys = form.of(users, scores, codes)
-
-    assert (form.users(keys) == users).all()
-    assert (form.scores(keys) == scores).all()
-    assert (form.codes(keys) == codes).all()
+    assert order.tolist() == np.lexsort((codes, -scores)).tolist()
 
 
 @given(_rows)
-def test_places_count_from_nought_for_every_user(rows):
-    users, scores, codes = _arrays(rows)
-    form = ScoreKeys.for_things(N_THINGS)
+def test_a_key_tells_what_it_was_made_of(rows):
+    _, scores, codes = _arrays(rows)
 
-    keys = np.sort(form.of(users, scores, codes))
+    keys = keys_of(scores, codes)
 
-    expected = [place for size in np.bincount(users) for place in range(size)]
-    assert form.places(keys).tolist() == expected
+    assert (scores_of(keys) == scores).all()
+    assert (codes_of(keys) == codes).all()
 
 
-@pytest.mark.parametrize("n_things", [1, 2, 3, 2**20, 2**20 + 1, 2**31])
-def test_the_last_user_and_the_last_thing_have_numbers_of_their_own(n_things):
-    form = ScoreKeys.for_things(n_things)
-    users = np.array([0, form.most_users - 1])
-    codes = np.array([n_things - 1, n_things - 1])
+def test_every_key_is_below_the_one_of_no_thing():
+    lowest = np.array([np.finfo(np.float32).min])
 
-    keys = form.of(users, np.array([-1, 1], dtype=np.float32), codes)
+    assert (keys_of(lowest, np.array([2**32 - 1])) < NO_KEY).all()
 
-    assert form.users(keys).tolist() == users.tolist()
-    assert form.codes(keys).tolist() == codes.tolist()
+
+def test_where_there_is_no_thing_the_code_is_below_nought_and_the_score_below_all():
+    assert codes_of(no_keys(1, 1)).tolist() == [[-1]]
+    assert scores_of(no_keys(1, 1)).tolist() == [[-np.inf]]
+
+
+@given(_rows, _rows, st.integers(1, 8))
+def test_merging_keeps_the_lowest_of_each_users_keys(earlier, later, n):
+    best = no_keys(N_USERS, n)
+    for rows in (earlier, later):
+        users, scores, codes = _arrays(rows)
+        best = merged(best, users, keys_of(scores, codes))
+
+    users, scores, codes = _arrays([*earlier, *later])
+    keys = keys_of(scores, codes)
+    for user in range(N_USERS):
+        expected = sorted(keys[users == user].tolist())[:n]
+        assert best[user].tolist() == expected + [int(NO_KEY)] * (n - len(expected))
