@@ -126,7 +126,7 @@ def spread_over(workers: int) -> Iterator[tuple[Spread, Callable[[], float]]]:
 
 def bodies(made: Any) -> Iterator[bytes]:
     """Return what was made as bytes that can be compared, wherever it was made."""
-    if isinstance(made, np.ndarray):
+    if isinstance(made, np.ndarray | memoryview):
         yield made.tobytes()
     elif isinstance(made, pa.Table):
         yield parquet_bytes(made)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 from typing import Final
 
 import pyarrow as pa
@@ -46,6 +47,11 @@ class Share:
     language: str | None
     tables: Tables
 
+    @property
+    def rows(self) -> int:
+        """Count the rows of all its tables."""
+        return sum(map(len, self.tables.values()))
+
 
 def merchant_objects(
     imprint: Imprint, shares: Sequence[Share], spread: Spread = in_turn
@@ -57,8 +63,11 @@ def merchant_objects(
         shares: The merchants.
         spread: Where shards of merchants are written.
     """
-    shards = (shares[cut] for cut in slices(len(shares), spread.shards))
-    return [made for shard in spread(_write_shard, imprint, shards) for made in shard]
+    # The longest first, or whoever writes them late is waited for.
+    order = sorted(range(len(shares)), key=lambda at: -shares[at].rows)
+    shards = ([shares[at] for at in order[cut]] for cut in slices(len(shares), spread.shards))
+    written = [made for shard in spread(_write_shard, imprint, shards) for made in shard]
+    return [made for _, made in sorted(zip(order, written, strict=True), key=itemgetter(0))]
 
 
 def _write_shard(imprint: Imprint, shares: Sequence[Share]) -> list[Objects]:

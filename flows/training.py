@@ -96,7 +96,7 @@ def _train(data: str, target: Store, day: date, settings: Settings) -> dict[str,
     sources = {language: each.source for language, each in packaged.items() if each.source}
     objects = objects_of(current.after(replacing, run_id, decided), comparisons, sources)
     outcome = put(target, run_id, objects, day)
-    return _told(run_id, day, str(outcome.status), objects[CARD].body)
+    return _told(run_id, day, str(outcome.status), bytes(objects[CARD].body))
 
 
 def _own_texts(

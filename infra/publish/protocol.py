@@ -140,7 +140,7 @@ def _store_objects(
         run, name = item
         published = run.objects[name]
         key = run.manifest.objects[name].key
-        return store_once(store, key, published.body, published.content_type)
+        return store_once(store, key, bytes(published.body), published.content_type)
 
     created: Counter[str] = Counter()
     stored = zip(work, pool.map(store_one, work), strict=True)

@@ -11,26 +11,38 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from operator import index
+from pickle import PickleBuffer
+from typing import Any, SupportsIndex
 
 import pyarrow as pa
 
 from infra.store.keys import check_key
 
+Body = bytes | memoryview
+
 FORMAT = 1
 """Version of both records; a reader refuses one it does not know."""
+_OUT_OF_BAND = 5
+"""The protocol of pickle from which on bytes may travel beside it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PublishedObject:
     """One file to publish."""
 
-    body: bytes
+    body: Body
+    """Its bytes, in memory or in a mapped file."""
     content_type: str
     rows: int | None = None
     """Rows of the table it holds; None if it holds none."""
     schema: pa.Schema | None = None
     """Columns of the table it holds."""
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
+        """Offer the body out of band (PEP 574), so that what carries it need not copy it."""
+        body = PickleBuffer(self.body) if index(protocol) >= _OUT_OF_BAND else self.body
+        return _published, (body, self.content_type, self.rows, self.schema)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,9 +162,15 @@ def describe(
     return Manifest(run_id=run_id, as_of=as_of, objects=records)
 
 
-def sha256(body: bytes) -> str:
+def sha256(body: Body) -> str:
     """Return the digest as hexadecimal digits."""
     return hashlib.sha256(body).hexdigest()
+
+
+def _published(
+    body: Body, content_type: str, rows: int | None, schema: pa.Schema | None
+) -> PublishedObject:
+    return PublishedObject(body=body, content_type=content_type, rows=rows, schema=schema)
 
 
 def _types(schema: pa.Schema | None) -> dict[str, str] | None:

@@ -13,6 +13,7 @@ from functools import partial
 
 import dask
 import psutil
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from distributed import Client
@@ -107,12 +108,24 @@ def said(read):
     return read(InTurn(1))
 
 
+def _calendar(weeks):
+    """Return a calendar of the need for tea."""
+    first = date(2017, 12, 4)
+    rows = [("tea", first + timedelta(weeks=week), 3.0, 1.0, 5.0) for week in range(weeks)]
+    columns = map(list, zip(*rows, strict=True)) if rows else [[]] * 5
+    return pa.table(list(columns), schema=OUTPUTS["replenishment_calendar"].schema)
+
+
 @pytest.fixture(scope="module")
 def write():
-    """Writing the files and pages of seventeen merchants, by a spread."""
+    """Writing the files and pages of seventeen merchants, each of another size, by a spread."""
     facing = {name: declared.empty() for name, declared in OUTPUTS.items()
               if declared.merchant_facing}  # fmt: skip
-    shares = [Share(f"m{number:02d}", f"店 {number}", None, facing) for number in range(17)]
+    shares = [
+        Share(f"m{number:02d}", f"店 {number}", None,
+              facing | {"replenishment_calendar": _calendar(number * 5 % 17)})
+        for number in range(17)
+    ]  # fmt: skip
     names = {name: INPUTS[name].empty() for name in ("items", "trials", "merchants")}
     return partial(merchant_objects, Imprint(date(2017, 12, 4), "run", (), 5, names), shares)
 
@@ -136,7 +149,9 @@ def test_reports_are_read_the_same_for_any_number_of_shards(cut, read, said):
 
 def test_merchants_receive_the_same_bytes_for_any_number_of_shards(cut, write, written):
     assert write(cut) == written
-    assert "店 16" in written[16]["index.html"].body.decode()
+    for number, objects in enumerate(written):
+        assert f"店 {number}" in objects["index.html"].body.decode()
+        assert objects["replenishment_calendar.parquet"].rows == number * 5 % 17
 
 
 def test_a_worker_killed_at_five_moments_changes_nothing(cluster, write, written):

@@ -11,6 +11,7 @@ from hypothesis.extra.numpy import array_shapes, arrays, floating_dtypes, intege
 from scipy.sparse import csr_array
 
 from flows.parcels import Files, Messages, parts_of
+from infra.publish import PublishedObject
 
 
 @pytest.fixture(params=["messages", "files"], scope="module")
@@ -70,6 +71,16 @@ def test_what_is_there_already_is_named_and_not_sent_again(carrier):
     assert arrived["own"].tolist() == [0, 1, 2]
     assert arrived["known"] is there.inner
     assert arrived["arrays"][0] is there.inner.numbers
+
+
+def test_bodies_of_published_objects_arrive_and_are_read_where_they_lie(carrier):
+    sent = [PublishedObject(body=bytes(1000), content_type="text/csv", rows=number)
+            for number in range(3)]  # fmt: skip
+
+    arrived = carrier.open(carrier.pack(sent))
+
+    assert arrived == sent
+    assert isinstance(arrived[0].body, memoryview) == isinstance(carrier, Files)
 
 
 def test_arrays_of_a_file_are_mapped_where_they_lie_and_outlive_it(tmp_path):

@@ -1,3 +1,4 @@
+import pickle
 from datetime import date
 
 import pyarrow as pa
@@ -42,6 +43,11 @@ def test_columns_keep_their_order_and_types():
     record = describe("internal", "r1", date(2017, 12, 4), {"t": table}).objects["t"]
 
     assert list(record.schema.items()) == [("user_id", "string"), ("at", "timestamp[us, tz=UTC]")]
+
+
+@given(OBJECTS, st.integers(0, pickle.HIGHEST_PROTOCOL))
+def test_objects_are_pickled_by_every_protocol(objects, protocol):
+    assert pickle.loads(pickle.dumps(objects, protocol)) == objects  # noqa: S301 - our own
 
 
 @given(
