@@ -3,9 +3,11 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Byte code is kept: without it every process compiles thousands of library modules anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 MODELS := trials/reports/models/zh.npz
-LEARNING := clause_weights.py clause_weights.yaml clauses.py copies.py cues.py cues.yaml evidence.py features.py fitting.py language.py matching.py normalising.py opinion_words.py opinion_words.yaml passages.py polarity.py training.py
+LEARNING := clause_weights.py clause_weights.yaml clauses.py copies.py cues.py cues.yaml evidence.py features.py fitting.py language.py matching.py normalising.py opinion_words.py opinion_words.yaml passages.py polarity.py regression.py topic_fitting.py topics.py topics.yaml training.py
 
 .PHONY: demo test soak check bench docs lock clean
 
@@ -45,7 +47,7 @@ docs: $(READY)
 	$(BIN)/python -m infra.aws.template
 
 # The polarity models are trained from the corpora that the packages bring.
-$(MODELS): $(READY) $(addprefix trials/reports/,$(LEARNING)) infra/sources/review_texts.py infra/sources/valences.py flows/build.py
+$(MODELS): $(READY) $(addprefix trials/reports/,$(LEARNING)) infra/sources/rated_sentences.py infra/sources/review_texts.py infra/sources/valences.py flows/build.py
 	$(BIN)/python -m flows.build
 
 lock:

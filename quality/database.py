@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+from functools import cache
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -27,6 +29,11 @@ def open_database(
     connection = duckdb.connect(":memory:" if path is None else str(path))
     if threads is not None:
         connection.execute(f"SET threads = {threads}")
+    return _settled(connection)
+
+
+def _settled(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """Set what holds for one connection and not for its database."""
     # Text made of times must not depend on where it is made.
     connection.execute("SET TimeZone = 'UTC'")
     # What a command prints is read by machines; shike's own bar says more, and on terminals only.
@@ -48,7 +55,21 @@ def query(
         threads: As of :func:`open_database`.
         **parameters: Values by name.
     """
-    with open_database(threads=threads) as connection:
+    opened = _settled(_shared().cursor()) if threads is None else open_database(threads=threads)
+    with opened as connection:
         for name, table in tables.items():
             connection.register(name, table)
         return connection.sql(sql, params=parameters).to_arrow_table()
+
+
+@cache
+def _shared() -> duckdb.DuckDBPyConnection:
+    """Return the database of all small queries of this process; it holds no tables.
+
+    Opening one takes longer than most of the queries. Its cursors see only what they registered.
+    """
+    connection = duckdb.connect(":memory:")
+    # Were it there at the end of the process, DuckDB would complain on stderr.
+    atexit.register(connection.close)
+    atexit.register(_shared.cache_clear)
+    return connection

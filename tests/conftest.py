@@ -6,7 +6,8 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -112,19 +113,40 @@ def chromium() -> Path:
     return Path(found)
 
 
-@pytest.fixture
-def visitor(chromium: Path) -> Iterator[Visitor]:
-    """A reader in a headless browser; mark its tests ``browser`` and ``xdist_group("browser")``.
-
-    Each test has its own: while Playwright runs, its event loop would stand in the way of every
-    other test that starts one, such as a flow's. Starting it takes half a second.
-    """
+@pytest.fixture(scope="session")
+def launch(chromium: Path) -> Callable[[], AbstractContextManager[playwright.sync_api.Browser]]:
+    """Starts the headless browser for as long as a ``with`` block lasts."""
     quiet = ("background-networking", "component-update", "sync", "domain-reliability", "gpu")
     arguments = ["--no-sandbox", "--no-first-run", *(f"--disable-{what}" for what in quiet)]
-    with playwright.sync_api.sync_playwright() as engine:
-        browser = engine.chromium.launch(executable_path=str(chromium), args=arguments)
-        yield Visitor(browser)
-        browser.close()
+
+    @contextmanager
+    def launched() -> Iterator[playwright.sync_api.Browser]:
+        with playwright.sync_api.sync_playwright() as engine:
+            browser = engine.chromium.launch(executable_path=str(chromium), args=arguments)
+            yield browser
+            browser.close()
+
+    return launched
+
+
+@pytest.fixture
+def browser(
+    launch: Callable[[], AbstractContextManager[playwright.sync_api.Browser]],
+) -> Iterator[playwright.sync_api.Browser]:
+    """The test's own browser: while Playwright runs, no other event loop can, such as a flow's.
+
+    Starting it takes half a second; a module whose tests start no event loop shares one.
+    """
+    with launch() as browser:
+        yield browser
+
+
+@pytest.fixture
+def visitor(browser: playwright.sync_api.Browser) -> Iterator[Visitor]:
+    """A reader in a headless browser; mark its tests ``browser`` and ``xdist_group("browser")``."""
+    yield Visitor(browser)
+    for context in browser.contexts:
+        context.close()
 
 
 def _find_chromium() -> str | None:

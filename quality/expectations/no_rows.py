@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from great_expectations.compatibility.pydantic import PrivateAttr
 from great_expectations.expectations import UnexpectedRowsExpectation
 from great_expectations.render import CollapseContent, RenderedStringTemplateContent
 from great_expectations.render.components import LegacyRendererType
@@ -22,6 +23,14 @@ class ExpectNoRows(UnexpectedRowsExpectation):  # type: ignore[misc] # ships no 
     """
 
     metric_dependencies: ClassVar[tuple[str, ...]] = (_ROW_COUNT,)
+    _built: Any = PrivateAttr(default=None)
+
+    @property
+    def configuration(self) -> Any:
+        """The parent's, built once for the same fields: it is asked for dozens of times a check."""
+        if self._built is None or self._built[0] != self.__dict__:
+            self._built = dict(self.__dict__), super().configuration
+        return self._built[1]
 
     def _validate(
         self,

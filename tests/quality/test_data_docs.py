@@ -65,6 +65,13 @@ def site(docs, tmp_path_factory):
     return root
 
 
+@pytest.fixture(scope="module")
+def browser(launch):
+    """One browser for all tests here: none of them starts an event loop of its own."""
+    with launch() as browser:
+        yield browser
+
+
 def test_there_is_an_index_and_a_page_a_table(docs):
     assert list(docs) == ["data_docs/index.html", "data_docs/numbers.html", "data_docs/clean.html"]
 

@@ -1,8 +1,10 @@
 """DuckDB reads and answers alike wherever it runs."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 
+import duckdb
 import pyarrow as pa
 import pyarrow.dataset as ds
 import pytest
@@ -39,10 +41,23 @@ def test_a_table_on_disk_answers_as_one_in_memory(tmp_path):
     assert counted[0].to_pylist() == [{"id": "a", "n": 1}, {"id": "b", "n": 2}]
 
 
-def test_a_statement_takes_no_more_threads_than_it_is_given():
-    found = query("SELECT current_setting('threads') AS threads", {}, threads=3)
+def test_queries_at_once_see_each_its_own_table():
+    def counted(rows):
+        table = pa.table({"n": list(range(rows))})
+        return query("SELECT count(*) AS n FROM given", {"given": table})["n"].to_pylist()
 
-    assert found["threads"].to_pylist() == [3]
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(counted, range(60))) == [[rows] for rows in range(60)]
+    with pytest.raises(duckdb.CatalogException, match="given"):
+        query("SELECT * FROM given", {})
+
+
+def test_a_statement_takes_no_more_threads_than_it_is_given():
+    asked = "SELECT current_setting('threads') AS threads"
+    before = query(asked, {})
+
+    assert query(asked, {}, threads=3)["threads"].to_pylist() == [3]
+    assert query(asked, {}) == before
 
 
 def test_a_database_on_disk_keeps_what_it_is_told(tmp_path):

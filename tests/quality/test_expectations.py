@@ -4,6 +4,7 @@ import duckdb
 import pytest
 
 from quality.expectations import count_failures
+from quality.expectations.no_rows import expectation_of
 from quality.rules import Rule
 
 
@@ -44,3 +45,15 @@ def test_each_rule_is_counted_over_all_rows(connection):
 def test_a_rule_that_cannot_be_run_is_an_error_not_a_pass(connection):
     with pytest.raises(RuntimeError, match="rule broken could not be checked"):
         count_failures(connection, "known_numbers", [rule("broken", "t.nowhere = 1")])
+
+
+def test_an_expectation_that_is_changed_or_copied_is_described_anew():
+    expectation = expectation_of(rule("even", "t.n % 2 = 0"))
+    first = expectation.configuration
+
+    changed = expectation.copy(update={"id": "another"})
+    expectation.notes = "a note"
+
+    assert (first.id, changed.configuration.id) == (None, "another")
+    assert (first.notes, expectation.configuration.notes) == (None, "a note")
+    assert expectation.configuration.meta == first.meta

@@ -27,6 +27,13 @@ UNREADABLE = """() => [...document.querySelectorAll('.chart svg')].flatMap(svg =
 """The texts of charts that are cut off or lie over each other."""
 
 
+@pytest.fixture(scope="module")
+def browser(launch):
+    """One browser for all tests here: none of them starts an event loop of its own."""
+    with launch() as browser:
+        yield browser
+
+
 def _links(page):
     return page.eval_on_selector_all("a[href]", "all => all.map(one => one.href)")
 
