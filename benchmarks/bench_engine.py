@@ -126,8 +126,10 @@ def spread_over(workers: int) -> Iterator[tuple[Spread, Callable[[], float]]]:
 
 def bodies(made: Any) -> Iterator[bytes]:
     """Return what was made as bytes that can be compared, wherever it was made."""
-    if isinstance(made, np.ndarray | memoryview):
+    if isinstance(made, np.ndarray):
         yield made.tobytes()
+    elif isinstance(made, bytes | memoryview):
+        yield bytes(made)
     elif isinstance(made, pa.Table):
         yield parquet_bytes(made)
     elif is_dataclass(made):

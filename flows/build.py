@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from infra.logs import configure_logging
+from infra.sources.rated_sentences import rated_sentences
 from infra.sources.review_texts import (
     CorpusMissingError,
     Reviews,
@@ -16,7 +18,7 @@ from infra.sources.review_texts import (
 from infra.sources.valences import chinese_valences
 from trials.reports.opinion_words import english_valences
 from trials.reports.polarity import MODELS
-from trials.reports.training import PolarityOptions, train_polarity
+from trials.reports.training import PolarityOptions, Rated, train_polarity
 
 logger = logging.getLogger("flows.build")
 
@@ -30,17 +32,23 @@ def build_models(folder: Path = MODELS, cache: Path = CACHE) -> None:
     A corpus that cannot be had on this machine leaves its language to the lexicon, and says so.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for load in (chinese_reviews, lambda: english_reviews(cache)):
+    corpora: tuple[Callable[[], tuple[Reviews, Rated]], ...] = (
+        lambda: (chinese_reviews(), ()),
+        lambda: (english_reviews(cache), rated_sentences(cache)),
+    )
+    for load in corpora:
         try:
-            _train(load(), folder)
+            _train(*load(), folder)
         except CorpusMissingError as missing:
             logger.warning("no polarity model, the lexicon stands in: %s", missing)
 
 
-def _train(reviews: Reviews, folder: Path) -> None:
+def _train(reviews: Reviews, rated: Rated, folder: Path) -> None:
     options = PolarityOptions(language=reviews.language)
     valences = english_valences() if reviews.language == "en" else chinese_valences()
-    model = train_polarity(reviews.texts, reviews.labels, reviews.held_out, options, valences)
+    model = train_polarity(
+        reviews.texts, reviews.labels, reviews.held_out, options, valences, rated
+    )
     path = folder / f"{reviews.language}.npz"
     model.save(path)
     logger.info("%s: %s, %s", path.name, model.description, reviews.source)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.build import CACHE
+from infra.sources.rated_sentences import RATED_SDIST, SOURCE, rated_sentences
 from infra.sources.review_texts import (
     DEBIAN_PACKAGE,
     CorpusMissingError,
@@ -18,13 +19,14 @@ from infra.sources.review_texts import (
 from infra.sources.valences import chinese_valences
 from trials.reports.opinion_words import english_valences
 from trials.reports.retraining import Teaching
+from trials.reports.training import Rated
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class PackagedTexts:
-    """Packaged reviews of one language."""
+    """Packaged reviews of one language, with the sentences that teach beside them."""
 
     teaching: Teaching
     source: str
@@ -41,30 +43,38 @@ def packaged_texts(cache: Path = CACHE, *, with_texts: bool = True) -> dict[str,
         with_texts: Whether to read the texts; without them only the words are returned.
     """
     words = {"zh": chinese_valences(), "en": english_valences()}
-    found = _reviews(cache) if with_texts else {}
-    return {language: _packaged(found.get(language), words[language]) for language in words}
+    found = _texts(cache) if with_texts else {}
+    return {language: _packaged(words[language], *found.get(language, ())) for language in words}
 
 
-def _packaged(reviews: Reviews | None, words: Mapping[str, float]) -> PackagedTexts:
+def _packaged(
+    words: Mapping[str, float], reviews: Reviews | None = None, rated: Rated = ()
+) -> PackagedTexts:
     if reviews is None:
         return PackagedTexts(Teaching(valences=words), "")
-    taught = Teaching(reviews.texts, reviews.labels, reviews.held_out, words)
-    return PackagedTexts(taught, reviews.source)
+    taught = Teaching(reviews.texts, reviews.labels, reviews.held_out, words, rated)
+    return PackagedTexts(taught, f"{reviews.source}; {SOURCE}" if rated else reviews.source)
 
 
-def _reviews(cache: Path) -> dict[str, Reviews]:
+def _texts(cache: Path) -> dict[str, tuple[Reviews, Rated]]:
+    """The reviews that are here, by language, and the sentences that teach beside them."""
     found = {}
-    for load in (chinese_reviews, lambda: _english(cache)):
+    for load in (_chinese, lambda: _english(cache)):
         try:
-            reviews = load()
+            reviews, rated = load()
         except CorpusMissingError as missing:
             logger.warning("only the shop's own reports teach: %s", missing)
         else:
-            found[reviews.language] = reviews
+            found[reviews.language] = (reviews, rated)
     return found
 
 
-def _english(cache: Path) -> Reviews:
-    if not any(cache.glob(f"{DEBIAN_PACKAGE}_*.deb")):
-        raise CorpusMissingError(f"no {DEBIAN_PACKAGE} in {cache}; `make` puts it there")
-    return english_reviews(cache)
+def _chinese() -> tuple[Reviews, Rated]:
+    return chinese_reviews(), ()
+
+
+def _english(cache: Path) -> tuple[Reviews, Rated]:
+    for file in (f"{DEBIAN_PACKAGE}_*.deb", RATED_SDIST):
+        if not any(cache.glob(file)):
+            raise CorpusMissingError(f"no {file} in {cache}; `make` puts it there")
+    return english_reviews(cache), rated_sentences(cache)

@@ -21,7 +21,7 @@ Matrix = Any
 """A scipy CSR matrix; scipy has no types."""
 
 EVIDENCE = 19
-"""Numbers a report is judged by: three of its words, five of each of three
+"""Numbers a report is judged by, beside its topics: three of its words, five of each of three
 readings of a clause, and what follows words of contrast."""
 
 

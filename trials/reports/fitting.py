@@ -1,12 +1,14 @@
 """Fit the parts of a polarity model: vocabulary, scores of words and clauses, report head."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import diags_array, vstack
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from trials.reports.evidence import (
     EVIDENCE,
@@ -19,6 +21,9 @@ from trials.reports.evidence import (
 )
 from trials.reports.features import word_feature
 from trials.reports.polarity import PolarityModel
+from trials.reports.regression import logistic_weights, stored
+from trials.reports.topic_fitting import TopicOptions, fit_blended, fit_topics
+from trials.reports.topics import topic_shares
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -44,6 +49,8 @@ class PolarityOptions:
     """Texts with fewer letters and digits teach nothing."""
     near_duplicate_jaccard: float = 0.7
     """Texts this alike are one text; this alike to a held-out text, they are not trained on."""
+    topics: TopicOptions = field(default_factory=TopicOptions)
+    """How what texts are about is learned."""
 
 
 def vocabulary_of(
@@ -63,6 +70,15 @@ def _documents(reports: Matrix) -> Ints:
     return documents
 
 
+def topics_of(read: ReadClauses, named: Ints, options: PolarityOptions) -> Floats:
+    """Learn topics from the texts that name them; see :func:`fit_topics`."""
+    reports = summed(read.counts, read.sizes)
+    document_counts = _documents(reports)
+    rows = of_length_one(weighted(reports, _inverse(document_counts, len(read.sizes))))
+    common = document_counts >= options.topics.least_documents
+    return fit_topics(rows, named, common, options.topics)
+
+
 def fit_scores(
     read: ReadClauses,
     targets: Ints,
@@ -70,6 +86,7 @@ def fit_scores(
     vocabulary: Sequence[str],
     options: PolarityOptions,
     valences: Mapping[str, float],
+    topic_weights: Floats,
 ) -> PolarityModel:
     """Fit the scores of words and clauses; the report head is left at nothing.
 
@@ -81,20 +98,28 @@ def fit_scores(
     frequencies = np.where(is_taught, _inverse(document_counts, len(read.sizes)), 0.0)
     ratios = np.where(is_taught, _log_count_ratios(reports, targets), 0.0)
     rows = weighted(reports, frequencies)
+    plain = of_length_one(rows)
     pieces = of_length_one(weighted(read.counts, frequencies))
     inherited = np.repeat(targets, read.sizes)
     scaled = of_length_one(rows @ diags_array(ratios))
+    blended = partial(
+        fit_blended,
+        shares=topic_shares(plain, topic_weights),
+        common=document_counts >= options.topics.least_documents,
+        options=options.topics,
+    )
     return PolarityModel(
         language=options.language,
         description=f"TF-IDF and logistic regression trained on {len(read.sizes)} reviews",
         vocabulary=tuple(vocabulary),
-        inverse_frequencies=_stored(frequencies),
-        log_count_ratios=_stored(ratios),
-        valences=_stored(_valences(vocabulary, options.language, valences)),
-        word_weights=_weights(of_length_one(rows), targets, options.inverse_penalty),
-        scaled_weights=_weights(scaled, targets, options.scaled_inverse_penalty),
-        clause_weights=_weights(pieces, inherited, options.clause_inverse_penalty),
-        report_weights=np.zeros(EVIDENCE + 1),
+        inverse_frequencies=stored(frequencies),
+        log_count_ratios=stored(ratios),
+        valences=stored(_valences(vocabulary, options.language, valences)),
+        topic_weights=topic_weights,
+        word_weights=blended(plain, targets, inverse_penalty=options.inverse_penalty),
+        scaled_weights=blended(scaled, targets, inverse_penalty=options.scaled_inverse_penalty),
+        clause_weights=logistic_weights(pieces, inherited, options.clause_inverse_penalty),
+        report_weights=np.zeros(EVIDENCE + topic_weights.shape[1] + 1),
     )
 
 
@@ -122,39 +147,27 @@ def _valences(vocabulary: Sequence[str], language: str, valences: Mapping[str, f
     return np.array([of_feature.get(feature, 0.0) for feature in vocabulary])
 
 
-def _weights(
-    features: Matrix, targets: Ints, inverse_penalty: float, shares: Floats | None = None
-) -> Floats:
-    model = LogisticRegression(C=inverse_penalty, solver="liblinear", max_iter=400, random_state=0)
-    model.fit(features, targets, sample_weight=shares)
-    return _stored(np.append(model.coef_[0], model.intercept_[0]))
-
-
 def fit_head(evidence: Floats, targets: Ints) -> Floats:
     """Regress on standardised evidence; return weights for the evidence as it is."""
     means, deviations = evidence.mean(axis=0), evidence.std(axis=0)
     deviations[deviations == 0] = 1.0
     model = LogisticRegression(C=_HEAD_INVERSE_PENALTY, max_iter=1000)
-    model.fit((evidence - means) / deviations, targets)
+    with threadpool_limits(1, "blas"):
+        model.fit((evidence - means) / deviations, targets)
     weights = model.coef_[0] / deviations
-    return _stored(np.append(weights, model.intercept_[0] - means @ weights))
+    return stored(np.append(weights, model.intercept_[0] - means @ weights))
 
 
-def fit_clause_head(pieces: Matrix, believed: Floats, options: PolarityOptions) -> Floats:
-    """Regress clauses on what is believed of them; return the weights and the intercept.
+def fit_clause_head(pieces: Matrix, chances: Floats, options: PolarityOptions) -> Floats:
+    """Regress clauses on the chance that they praise; return the weights and the intercept.
 
     Args:
-        pieces: TF-IDF of the clauses, each of length one, a row a clause.
-        believed: Chance that each praises, shape (clauses,). A clause counts as praise by this
-            chance and as blame by the rest.
+        pieces: TF-IDF of clauses and of rated sentences, each of length one, a row each.
+        chances: Chance that each praises, shape (pieces,): what is believed of a clause, what
+            people say of a sentence. It counts as praise by this chance and as blame by the rest.
         options: How to train.
     """
     twice = vstack([pieces, pieces]).tocsr()
-    targets = np.repeat(np.array([1, 0], dtype=np.int64), len(believed))
-    shares = np.concatenate([believed, 1 - believed])
-    return _weights(twice, targets, options.clause_inverse_penalty, shares)
-
-
-def _stored(values: Floats) -> Floats:
-    """Round to what the file holds, so that a saved model scores like the trained one."""
-    return values.astype(np.float32).astype(np.float64)
+    targets = np.repeat(np.array([1, 0], dtype=np.int64), len(chances))
+    shares = np.concatenate([chances, 1 - chances])
+    return logistic_weights(twice, targets, options.clause_inverse_penalty, shares)

@@ -26,17 +26,19 @@ from trials.reports.evidence import (
 )
 from trials.reports.features import FEATURES
 from trials.reports.opinion_words import opinion_sign
+from trials.reports.topics import topic_shares
 
 Floats = NDArray[np.float64]
 
 MODELS = Path(__file__).parent / "models"
 """Where the build step leaves the models."""
 
-_FORMAT = 2
+_FORMAT = 3
 _ARRAYS: Final = (
     "inverse_frequencies",
     "log_count_ratios",
     "valences",
+    "topic_weights",
     "word_weights",
     "scaled_weights",
     "clause_weights",
@@ -71,10 +73,14 @@ class Polarity(Protocol):
 class PolarityModel:
     """Linear scores over one vocabulary, and a report head that weighs them with the lexicon's.
 
+    A word has a weight for all texts and one more for each topic, which counts by how much the text
+    is about the topic; a model without topics has the first alone.
+
     Source:
         Wang and Manning, "Baselines and Bigrams", ACL 2012: features scaled by their naive Bayes
         log-count ratio, averaged with unscaled ones; here a second logistic regression weighs
-        the two and the clauses (stacking: Wolpert, Neural Networks 5, 1992).
+        the two and the clauses (stacking: Wolpert, Neural Networks 5, 1992). Weights of all and of
+        each: Daumé III, "Frustratingly easy domain adaptation", ACL 2007.
     """
 
     language: str
@@ -89,10 +95,13 @@ class PolarityModel:
     """log P(feature | positive) - log P(feature | negative) of each feature."""
     valences: Floats
     """A lexicon's valence of each feature; 0 when it has none."""
+    topic_weights: Floats
+    """Weights of each feature for each topic, shape (features + 1, topics)."""
     word_weights: Floats
-    """Weights of the regression on TF-IDF; the last is the intercept."""
+    """Weights of the regression on TF-IDF, of all texts and of each topic, shape (features + 1,
+    1 + topics); the last row is the intercepts."""
     scaled_weights: Floats
-    """Weights of the regression on TF-IDF times log-count ratio; the last is the intercept."""
+    """Weights of the regression on TF-IDF times log-count ratio, likewise."""
     clause_weights: Floats
     """Weights of the clause head on TF-IDF; the last is the intercept."""
     report_weights: Floats
@@ -135,26 +144,29 @@ class PolarityModel:
         return of_length_one(weighted(counts, self.inverse_frequencies))
 
     def evidence(self, read: ReadClauses) -> Floats:
-        """Return what the report head weighs, shape (reports, ``EVIDENCE``).
+        """Return what the report head weighs, shape (reports, ``EVIDENCE`` + topics).
 
         The three scores of the report's words (TF-IDF, scaled TF-IDF, log-count ratios), then the
-        spread over its clauses of the scaled score, of the signs and of the summed valences, and
-        the scaled score once more of what follows words of contrast, which weighs more.
+        spread over its clauses of the scaled score, of the signs and of the summed valences, the
+        scaled score once more of what follows words of contrast, which weighs more, and the share
+        of each topic.
         """
         ratios = diags_array(self.log_count_ratios)
         rows = weighted(summed(read.counts, read.sizes), self.inverse_frequencies)
         pieces = of_length_one(weighted(read.counts, self.inverse_frequencies) @ ratios)
         plain = of_length_one(rows)
-        scores = _scores(pieces, self.scaled_weights)
+        shares = topic_shares(plain, self.topic_weights)
+        scores = _blended(pieces, self.scaled_weights, np.repeat(shares, read.sizes, axis=0))
         return np.column_stack(
             [
-                _scores(plain, self.word_weights),
-                _scores(of_length_one(rows @ ratios), self.scaled_weights),
+                _blended(plain, self.word_weights, shares),
+                _blended(of_length_one(rows @ ratios), self.scaled_weights, shares),
                 plain @ self.log_count_ratios,
                 spread(scores, read.sizes),
                 spread(read.signs, read.sizes),
                 spread(read.counts @ self.valences, read.sizes),
                 after_contrast(scores, read.turns, read.sizes),
+                shares,
             ]
         )
 
@@ -244,6 +256,13 @@ def load_models(folder: Path = MODELS) -> PolarityModels:
 def _scores(rows: Matrix, weights: Floats) -> Floats:
     scores: Floats = rows @ weights[:-1] + weights[-1]
     return scores
+
+
+def _blended(rows: Matrix, weights: Floats, shares: Floats) -> Floats:
+    """Score by the weights of all texts, and of each topic by its share; shape (rows,)."""
+    scores = _scores(rows, weights)
+    blended: Floats = scores[:, 0] + np.vecdot(scores[:, 1:], shares)
+    return blended
 
 
 def _bytes(text: str) -> NDArray[np.uint8]:

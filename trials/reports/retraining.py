@@ -12,7 +12,7 @@ from trials.reports.comparing import compare, macro_f1
 from trials.reports.options import TrainingOptions
 from trials.reports.own_texts import OwnText, compared
 from trials.reports.polarity import Polarity, PolarityModel, PolarityModels
-from trials.reports.training import PolarityOptions, train_on, trainable
+from trials.reports.training import PolarityOptions, Rated, train_on, trainable
 
 _ASKED = 1
 """The fifth of the own texts that tells whether packaged texts teach beside them."""
@@ -27,6 +27,8 @@ class Teaching(NamedTuple):
     """Keys of texts that must never be trained on."""
     valences: Mapping[str, float] = MappingProxyType({})
     """A lexicon of words, greater than 0 for praise."""
+    rated: Rated = ()
+    """Sentences that people rated; they teach clauses, whether or not the texts teach reports."""
 
 
 class _Text(NamedTuple):
@@ -119,8 +121,8 @@ def _retrained(
     kept, beside = _chosen(own, packaged, how)
     if len(kept) < options.least_own or not (_both(kept) and _both(testing)):
         return None, replace(seen, own=len(kept))
-    beside = _beside(kept, beside, how, packaged.valences)
-    model = _taught(kept, beside, how, packaged.valences)
+    beside = _beside(kept, beside, how, packaged)
+    model = _taught(kept, beside, how, packaged)
     told = f"{model.description}, {len(kept)} of them the shop's own reports"
     learned = Learned(replace(model, description=told), frozenset(one.user_id for one in kept))
     figures = compare(testing, used, model, options)
@@ -130,9 +132,9 @@ def _retrained(
 
 def _beside(
     own: Sequence[OwnText],
-    packaged: Sequence[_Text],
+    texts: Sequence[_Text],
     how: PolarityOptions,
-    valences: Mapping[str, float],
+    packaged: Teaching,
 ) -> Sequence[_Text]:
     """Return the packaged texts, or none where they teach a shop worse than its own reports alone.
 
@@ -141,23 +143,30 @@ def _beside(
     """
     asked = [one for one in own if one.part == _ASKED]
     rest = [one for one in own if one.part != _ASKED]
-    if not packaged or not (_both(asked) and _both(rest)):
-        return packaged
+    if not texts or not (_both(asked) and _both(rest)):
+        return texts
     with_them, without = (
-        macro_f1(_taught(rest, each, how, valences), asked) for each in (packaged, ())
+        macro_f1(_taught(rest, each, how, packaged), asked) for each in (texts, ())
     )
-    return packaged if with_them >= without else ()
+    return texts if with_them >= without else ()
 
 
 def _taught(
     own: Sequence[OwnText],
-    packaged: Sequence[_Text],
+    beside: Sequence[_Text],
     how: PolarityOptions,
-    valences: Mapping[str, float],
+    packaged: Teaching,
 ) -> PolarityModel:
-    texts = [*(_Text(one.text, one.label) for one in own), *packaged]
+    texts = [*(_Text(one.text, one.label) for one in own), *beside]
     labels = np.array([each.label for each in texts], dtype=np.int64)
-    return train_on([each.text for each in texts], labels, how, valences, judging=len(own))
+    return train_on(
+        [each.text for each in texts],
+        labels,
+        how,
+        packaged.valences,
+        judging=len(own),
+        rated=packaged.rated,
+    )
 
 
 def _chosen(

@@ -8,25 +8,32 @@ from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import vstack
+from scipy.special import expit
 from sklearn.model_selection import StratifiedKFold
 
 from quality.text_keys import bare, text_key
 from trials.reports.clause_weights import believed_chances
 from trials.reports.copies import Likeness, copied_from
-from trials.reports.evidence import EVIDENCE, clauses_of, read_clauses
+from trials.reports.evidence import EVIDENCE, Matrix, clause_counts, clauses_of, read_clauses
 from trials.reports.fitting import (
     PolarityOptions,
     fit_clause_head,
     fit_head,
     fit_scores,
+    topics_of,
     vocabulary_of,
 )
 from trials.reports.normalising import normalise
 from trials.reports.polarity import PolarityModel
+from trials.reports.topics import named_topics
 
-__all__ = ["PolarityOptions", "train_on", "train_polarity", "trainable"]
+__all__ = ["PolarityOptions", "Rated", "train_on", "train_polarity", "trainable"]
 
+Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Rated = Sequence[tuple[str, float]]
+"""Sentences as written, and how people rate them: from -4, blame, to 4, praise."""
 
 _MOST_FOLDS = 4
 
@@ -37,6 +44,7 @@ def train_polarity(
     held_out: AbstractSet[str],
     options: PolarityOptions,
     valences: Mapping[str, float] = MappingProxyType({}),
+    rated: Rated = (),
 ) -> PolarityModel:
     """Train a model on the texts that are not held out.
 
@@ -47,6 +55,7 @@ def train_polarity(
         options: How to train.
         valences: A lexicon of words, greater than 0 for praise, so that words no text taught
             count too.
+        rated: Sentences that teach clauses beside the reviews.
 
     Raises:
         ValueError: If fewer than two texts of a label are left to train on.
@@ -58,7 +67,7 @@ def train_polarity(
             f"training needs at least two positive and two negative texts, {len(kept)} of "
             f"{len(texts)} are usable, {targets.sum()} of them positive"
         )
-    return train_on([texts[index] for index in kept], targets, options, valences)
+    return train_on([texts[index] for index in kept], targets, options, valences, rated=rated)
 
 
 def train_on(
@@ -68,12 +77,14 @@ def train_on(
     valences: Mapping[str, float],
     *,
     judging: int | None = None,
+    rated: Rated = (),
 ) -> PolarityModel:
     """Train a model on exactly these texts and labels, at least two of each label.
 
     The report head learns from scores of models that did not see the report, or it would trust
     them too much. The clause head learns what such models believe of a clause together with its
-    words, its turns of phrase and the label of its report: few reports are of one mind.
+    words, its turns of phrase and the label of its report: few reports are of one mind. Sentences
+    that people rated teach it too, each as much as a clause, by the words that the texts have.
 
     Args:
         texts: Reviews as written.
@@ -82,17 +93,26 @@ def train_on(
         valences: A lexicon of words, greater than 0 for praise.
         judging: How many of the texts, from the first on, the report head learns from; None for
             all. Where only they are the shop's, the model is calibrated to the shop.
+        rated: Sentences that teach the clause head; they may be of other categories.
 
     Source:
         Learning from what another view believes: Yarowsky, "Unsupervised word sense disambiguation
         rivaling supervised methods", ACL 1995; the chance itself, not the nearer label, is taught.
     """
-    clauses = [clauses_of(normalise(text).text) for text in texts]
+    normal = [normalise(text).text for text in texts]
+    clauses = [clauses_of(text) for text in normal]
     vocabulary = vocabulary_of(clauses, options, valences)
     read = read_clauses(clauses, options.language, vocabulary)
-    teach = partial(fit_scores, vocabulary=vocabulary, options=options, valences=valences)
+    topics = topics_of(read, named_topics(normal, options.language), options)
+    teach = partial(
+        fit_scores,
+        vocabulary=vocabulary,
+        options=options,
+        valences=valences,
+        topic_weights=topics,
+    )
     folds = StratifiedKFold(_folds(targets), shuffle=True, random_state=0)
-    evidence = np.empty((len(targets), EVIDENCE))
+    evidence = np.empty((len(targets), EVIDENCE + topics.shape[1]))
     odds = np.empty(len(read.signs))
     report_of = np.repeat(np.arange(len(targets)), read.sizes)
     for seen, unseen in folds.split(targets, targets):
@@ -102,10 +122,11 @@ def train_on(
     model = teach(read, targets)
     pieces = [clause for own in clauses for clause in own or [""]]
     believed = believed_chances(pieces, odds, targets[report_of], options.language)
+    counts, chances = _beside(read.counts, believed, rated, model)
     return replace(
         model,
         report_weights=fit_head(evidence[:judging], targets[:judging]),
-        clause_weights=fit_clause_head(model.pieces(read.counts), believed, options),
+        clause_weights=fit_clause_head(model.pieces(counts), chances, options),
     )
 
 
@@ -133,6 +154,19 @@ def trainable(
         and len(labels_of[bare(text)]) == 1
     ]
     return _first_of_each(texts, reserved, usable, options)
+
+
+def _beside(
+    counts: Matrix, believed: Floats, rated: Rated, model: PolarityModel
+) -> tuple[Matrix, Floats]:
+    """Return counts and chances of clauses with those of the rated sentences below them.
+
+    A rating is taken for the log odds that its sentence praises: 4 is .98, 0 is even, -1 is .27.
+    """
+    texts = [normalise(text).text for text, _ in rated]
+    below, _ = clause_counts(model.language, texts, model.vocabulary)
+    odds = np.array([rating for _, rating in rated], dtype=np.float64)
+    return vstack([counts, below]).tocsr(), np.concatenate([believed, expit(odds)])
 
 
 def _first_of_each(

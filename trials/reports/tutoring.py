@@ -83,8 +83,8 @@ def retrain_tutored(
         teacher = Teacher.of(lessons, tutor.embedder)
         for language in waiting:
             used = {"zh": current.zh, "en": current.en}[language]
-            valences = packaged.get(language, Teaching()).valences
-            students = _students(pupils[language], teacher, used.language, valences)
+            taught = packaged.get(language, Teaching())
+            students = _students(pupils[language], teacher, used.language, taught)
             if not students:
                 continue
             comparisons[language] = _compared(pupils[language], students, used, options)
@@ -117,7 +117,7 @@ def _pupils(
 
 
 def _students(
-    pupils: _Pupils, teacher: Teacher, language: str, valences: Mapping[str, float]
+    pupils: _Pupils, teacher: Teacher, language: str, packaged: Teaching
 ) -> list[PolarityModel]:
     """Return a student per fifth, none of whose texts it has seen; none if a label is too rare."""
     labels = teacher.labels([one.text for one in pupils.others])
@@ -128,7 +128,16 @@ def _students(
     if min(np.bincount(targets[own], minlength=2).min() for own in seen) < 2:  # noqa: PLR2004 - one to learn, one to check
         return []
     how = PolarityOptions(language=language)
-    return [train_on([texts[at].text for at in own], targets[own], how, valences) for own in seen]
+    return [
+        train_on(
+            [texts[at].text for at in own],
+            targets[own],
+            how,
+            packaged.valences,
+            rated=packaged.rated,
+        )
+        for own in seen
+    ]
 
 
 def _compared(

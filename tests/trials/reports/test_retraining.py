@@ -134,6 +134,17 @@ def test_packaged_texts_teach_beside_the_shops_own_but_not_those_held_out(own):
     assert english.packaged == len(praise + blame)
 
 
+def test_rated_sentences_teach_what_the_shops_words_mean(taught, own):
+    rated = [("the kitchen", -4.0)] * 40
+
+    learned, _ = retrain(own, {"en": Teaching(rated=rated)}, PolarityModels(), OPTIONS)
+
+    before, after = (
+        each["en"].model.clause_chances(["the kitchen"])[0] for each in (taught[0], learned)
+    )
+    assert after < 0.3 < before
+
+
 def test_too_few_or_equal_reports_teach_nothing():
     rows = shop(400)
     alike = [row | {"text": "zesty in the kitchen"} for row in rows]

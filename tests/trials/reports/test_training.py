@@ -56,6 +56,37 @@ def test_a_clause_teaches_what_it_says_itself_and_not_only_its_reports_label():
     assert awful < 0.5 < great
 
 
+@pytest.fixture(scope="module")
+def tea_and_zorp():
+    """Train on reports that praise and blame tea, of a zorp in all of them, beside sentences."""
+    texts = ["great tea. the zorp came too.", "awful tea. the zorp came too."] * 8
+    options = PolarityOptions(language="en", least_documents=1)
+
+    def train(*rated):
+        return train_on(texts, np.array([1, 0] * 8), options, {}, rated=rated)
+
+    return train
+
+
+def test_a_rated_sentence_teaches_what_the_labels_of_reports_leave_open(tea_and_zorp):
+    chances = {
+        rating: tea_and_zorp(*[("What a zorp!", rating)] * 8).clause_chances(["the zorp"])[0]
+        for rating in (-3.0, 0.0, 3.0)
+    }
+
+    assert chances[-3.0] < 0.4 < chances[0.0]
+    assert chances[0.0] < 0.6 < chances[3.0]
+
+
+def test_rated_sentences_teach_clauses_only_and_no_word_of_their_own(tea_and_zorp):
+    alone, beside = tea_and_zorp(), tea_and_zorp(("a zorp and a brillig", 3.0))
+
+    texts = ["great tea", "awful zorp", "zorp"]
+    assert beside.vocabulary == alone.vocabulary
+    assert beside.report_chances(texts).tolist() == alone.report_chances(texts).tolist()
+    assert beside.clause_chances(texts)[2] > alone.clause_chances(texts)[2]
+
+
 def test_training_on_one_kind_of_text_is_refused():
     with pytest.raises(ValueError, match="two positive and two negative"):
         train_polarity(TEXTS[:1], [1], set(), ZH)

@@ -98,6 +98,17 @@ def test_a_student_knows_words_that_neither_lexicon_nor_packaged_reviews_have(ta
     assert "labelled by a teacher (meanings)" in learned["en"].model.description
 
 
+def test_rated_sentences_teach_a_student_too(taught, reports):
+    rated = {"en": PACKAGED["en"]._replace(rated=[("the kitchen", -4.0)] * 40)}
+
+    learned, _ = tutored(reports, Meanings(), packaged=rated)
+
+    before, after = (
+        each["en"].model.clause_chances(["the kitchen"])[0] for each in (taught[0], learned)
+    )
+    assert after < 0.3 < before
+
+
 def test_own_stars_teach_too_and_what_is_held_back_teaches_nobody(taught, reports):
     learned, (_, english) = taught
     held_back = {
