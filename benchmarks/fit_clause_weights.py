@@ -7,8 +7,8 @@ none of the reports of either.
 Two steps, because the doubtful clauses were chosen where words and stars disagree, so that what
 stars are worth cannot be learned from them, and words too little: they count a fifth. First what words, turns of phrase and the clause head
 say together, on all clauses; then what that and the stars are worth, on the clauses drawn at
-random. Of the stars' weight half is used in Chinese and 60 % in English, the most at which three
-quarters of what dissents from the stars is heard: it costs hardly anything in all. Calibration comes last. Prints, on reports that were left out of both steps
+random. Of the stars' weight half is used in Chinese, where with more less than three quarters of
+what dissents from the stars is heard, and 60 % in English: in all it costs hardly anything. Calibration comes last. Prints, on reports that were left out of both steps
 (ten folds), how much is right, at other shares too, and the calibration error before and after;
 ``--write`` writes the weights, those of a language that is not asked for as they were. The models
 learn by these weights, which were fitted three times over; from the second time on what is right
