@@ -66,7 +66,7 @@ class Messages:
     def pack(self, content: Any, beside: Sequence[Any] = ()) -> bytes:
         """Return the content, pickled."""
         file = BytesIO()
-        _Pickler(file, beside).dump(content)
+        _pickler(file, beside).dump(content)
         return file.getvalue()
 
     def open(self, parcel: bytes, beside: Sequence[Any] = ()) -> Any:
@@ -101,7 +101,7 @@ class Files:
         arrays: list[pickle.PickleBuffer] = []
         path = self.folder / uuid4().hex
         with path.open("xb") as file:
-            _Pickler(file, beside, arrays.append).dump(content)
+            _pickler(file, beside, arrays.append).dump(content)
             lengths = [file.tell()]
             for array in map(pickle.PickleBuffer.raw, arrays):
                 file.write(bytes(-file.tell() % _ALIGNED))
@@ -126,14 +126,21 @@ class Files:
         return parcel.stat().st_size
 
 
-class _Pickler(pickle.Pickler):
-    def __init__(
-        self,
-        file: BinaryIO,
-        beside: Sequence[Any],
-        take: Callable[[pickle.PickleBuffer], Any] | None = None,
-    ) -> None:
-        super().__init__(file, protocol=pickle.HIGHEST_PROTOCOL, buffer_callback=take)
+_Take = Callable[[pickle.PickleBuffer], Any] | None
+
+
+def _pickler(file: BinaryIO, beside: Sequence[Any], take: _Take = None) -> pickle.Pickler:
+    # To ask for the name of every object takes longer than to pickle it.
+    if not beside:
+        return pickle.Pickler(file, pickle.HIGHEST_PROTOCOL, buffer_callback=take)
+    return _Naming(file, beside, take)
+
+
+class _Naming(pickle.Pickler):
+    """Only names what is there already."""
+
+    def __init__(self, file: BinaryIO, beside: Sequence[Any], take: _Take) -> None:
+        super().__init__(file, pickle.HIGHEST_PROTOCOL, buffer_callback=take)
         self._places = {
             id(part): place for place, part in enumerate(beside) if not isinstance(part, _SMALL)
         }

@@ -99,6 +99,17 @@ class ProductChances:
             chances=self.chances[own],
         )
 
+    def without_evidence(self) -> ProductChances:
+        """Leave out what is not read once it is known which needs are listed.
+
+        Their chances come with them; :meth:`new_to` then finds nothing.
+        """
+        return replace(
+            self,
+            today=replace(self.today, bought=self.today.bought.dates_alone()),
+            needs=self.needs.between(0, 0),
+        )
+
     def of_new(self, users: Ints, items: Ints, need_chances: Floats) -> Floats:
         """Return the chance of products never bought by the user of their row, shape (n_rows,).
 

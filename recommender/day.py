@@ -37,6 +37,15 @@ class Day:
             people=self.people.between(first, last),
         )
 
+    def without_evidence(self) -> Day:
+        """Leave out what no list is made from: more than half of what is known of people."""
+        products = self.shelf.products.without_evidence()
+        return replace(
+            self,
+            personal=self.personal.without_evidence(),
+            shelf=replace(self.shelf, products=products),
+        )
+
     @property
     def catalogue(self) -> Catalogue:
         """The items and needs."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -25,18 +26,25 @@ class Histories:
     users: Ints
     needs: Ints
     counts: Ints
-    """Days on which the pair was bought, at least 1; shape (n_pairs,), as are the next three."""
-    starts: Ints
-    """Where the pair's purchases begin."""
+    """Days on which the pair was bought, at least 1; shape (n_pairs,), as are the next two."""
     last_quantities: Floats
     mean_quantities: Floats
-    pair_of: Ints
-    """The pair of each purchase; shape (n_purchases,), as are the next two."""
     days: Ints
+    """The day of each purchase; shape (n_purchases,), as are the quantities."""
     quantities: Floats
     trip_users: Ints
     """The user of each trip; shape (n_trips,), as are the days."""
     trip_days: Ints
+
+    @cached_property
+    def starts(self) -> Ints:
+        """Where each pair's purchases begin, shape (n_pairs,)."""
+        return np.asarray(np.cumsum(self.counts) - self.counts)
+
+    @cached_property
+    def pair_of(self) -> Ints:
+        """The pair of each purchase, shape (n_purchases,)."""
+        return np.repeat(np.arange(len(self.counts)), self.counts)
 
     @property
     def known_users(self) -> Ints:
@@ -67,17 +75,14 @@ class Histories:
         """Return the purchases of some users, ``chosen`` of shape (n_users,), same vocabularies."""
         pairs, trips = chosen[self.users], chosen[self.trip_users]
         purchases = pairs[self.pair_of]
-        counts = self.counts[pairs]
         return Histories(
             day=self.day,
             shape=self.shape,
             users=self.users[pairs],
             needs=self.needs[pairs],
-            counts=counts,
-            starts=np.cumsum(counts) - counts,
+            counts=self.counts[pairs],
             last_quantities=self.last_quantities[pairs],
             mean_quantities=self.mean_quantities[pairs],
-            pair_of=np.repeat(np.arange(len(counts)), counts),
             days=self.days[purchases],
             quantities=self.quantities[purchases],
             trip_users=self.trip_users[trips],
@@ -96,14 +101,24 @@ class Histories:
             users=self.users[pairs] - first,
             needs=self.needs[pairs],
             counts=self.counts[pairs],
-            starts=self.starts[pairs] - start,
             last_quantities=self.last_quantities[pairs],
             mean_quantities=self.mean_quantities[pairs],
-            pair_of=self.pair_of[bought] - pairs.start,
             days=self.days[bought],
             quantities=self.quantities[bought],
             trip_users=self.trip_users[trips] - first,
             trip_days=self.trip_days[trips],
+        )
+
+    def dates_alone(self) -> Histories:
+        """Return which pairs were bought on which days, without any quantity or trip."""
+        no_days, no_units = self.days[:0], self.quantities[:0]
+        return replace(
+            self,
+            last_quantities=no_units,
+            mean_quantities=no_units,
+            quantities=no_units,
+            trip_users=no_days,
+            trip_days=no_days,
         )
 
     def before(self, day: int) -> Histories:
@@ -181,7 +196,6 @@ def _gathered(
     """Put together users, needs and counts of pairs, days and units of purchases, and trips."""
     users, needs, counts = pairs
     days, quantities = purchases
-    starts = np.cumsum(counts) - counts
     pair_of = np.repeat(np.arange(len(counts)), counts)
     return Histories(
         day=day,
@@ -189,10 +203,8 @@ def _gathered(
         users=users,
         needs=needs,
         counts=counts,
-        starts=starts,
-        last_quantities=quantities[starts + counts - 1],
+        last_quantities=quantities[np.cumsum(counts) - 1],
         mean_quantities=np.bincount(pair_of, quantities, len(counts)) / counts,
-        pair_of=pair_of,
         days=days,
         quantities=quantities,
         trip_users=trips[0],

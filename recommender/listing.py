@@ -75,6 +75,8 @@ def list_people(day: Day, withheld: Ints, limits: Limits, spread: Spread) -> Lis
         limits: How lists may be filled.
         spread: Where shards of people get theirs.
     """
+    # What is not read need not be sent.
+    day = day.without_evidence()
     shared = _Shared(day.between(0, 0), limits)
     everybody = _Shard(day, withheld)
     cuts = slices(len(day.people.user_ids), spread.shards, BLOCK_USERS)

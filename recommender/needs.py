@@ -75,6 +75,17 @@ class PersonalNeeds:
             past=None,
         )
 
+    def without_evidence(self) -> PersonalNeeds:
+        """Leave out what is not read once chances are known and products are chosen."""
+        snapshot = self.model.snapshot.without_evidence()
+        return replace(
+            self,
+            model=NeedModel(snapshot, self.model.lessons),
+            plain_chances=self.plain_chances[:0],
+            week_chances=self.week_chances[:0],
+            past=None,
+        )
+
     @property
     def n_needs(self) -> int:
         """Number of needs in the vocabulary."""

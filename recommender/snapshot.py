@@ -113,6 +113,18 @@ class Snapshot:
         )
 
 
+    def without_evidence(self) -> Snapshot:
+        """Leave out what only chances are made from: quantities, trips and features of pairs."""
+        return replace(
+            self,
+            histories=self.histories.dates_alone(),
+            loyalty={},
+            deals={},
+            found_rules=self.rules,
+            found_hints=self.hints,
+        )
+
+
 @dataclass(frozen=True)
 class Block:
     """Some users' opinions, their pairs, and what they might take up."""

@@ -8,6 +8,7 @@ import pytest
 from infra.sources.synthetic import SyntheticOptions, write_synthetic_shop
 from quality.spreading import InTurn
 from recommender import listing
+from recommender.day import Day
 from recommender.stage import RecommendOptions, recommend
 
 
@@ -37,3 +38,9 @@ def test_any_number_of_shards_gives_the_same_tables(posted, make, together, shar
     assert len(set(made["recommendations"]["user_id"].to_pylist())) == 300
     assert len(made["do_not_recommend"]) > 0
     assert made == together
+
+
+def test_lists_need_nothing_of_what_chances_were_made_from(make, together, monkeypatch):
+    monkeypatch.setattr(Day, "without_evidence", lambda day: day)
+
+    assert make(InTurn(1)) == together

@@ -1,9 +1,10 @@
 """Review the day's trial reports: scores, opinions, and what each item's merchant should mend."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import starmap
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -138,7 +139,15 @@ class _Shard:
     """Some of the reports, and the index of the first among all."""
 
     first: int
-    reports: list[WrittenReport]
+    written: pa.Table
+    """A column a field of :class:`~trials.reports.reading.WrittenReport`."""
+
+    def chunks(self, length: int) -> Iterator[tuple[int, list[WrittenReport]]]:
+        """Yield so many reports at a time, and the index of the first of them among all."""
+        columns = (column.to_pylist() for column in self.written.columns)
+        reports = list(starmap(WrittenReport, zip(*columns, strict=True)))
+        for start in range(0, len(reports), length):
+            yield self.first + start, reports[start : start + length]
 
 
 _Found = tuple[list[Opinion], list[ReportFacts]]
@@ -146,7 +155,7 @@ _Found = tuple[list[Opinion], list[ReportFacts]]
 
 def _read(rows: Sequence[Row], reader: _Reader, progress: Progress, spread: Spread) -> _Found:
     cuts = slices(len(rows), spread.shards, reader.together)
-    shards = (_Shard(cut.start, [_written(row) for row in rows[cut]]) for cut in cuts)
+    shards = (_Shard(cut.start, _written(rows[cut])) for cut in cuts)
     opinions: list[Opinion] = []
     facts: list[ReportFacts] = []
     for found, about in spread(_read_shard, reader, shards):
@@ -159,22 +168,22 @@ def _read(rows: Sequence[Row], reader: _Reader, progress: Progress, spread: Spre
 def _read_shard(reader: _Reader, shard: _Shard) -> _Found:
     opinions: list[Opinion] = []
     facts: list[ReportFacts] = []
-    for start in range(0, len(shard.reports), reader.together):
-        chunk = shard.reports[start : start + reader.together]
-        found, about = read_reports(chunk, shard.first + start, reader.models, reader.options)
+    for first, chunk in shard.chunks(reader.together):
+        found, about = read_reports(chunk, first, reader.models, reader.options)
         opinions += found
         facts += about
     return opinions, facts
 
 
-def _written(row: Row) -> WrittenReport:
-    return WrittenReport(
-        report_id=row["report_id"],
-        text=row["text"],
-        rating=row["rating"],
-        category=row["item"]["category"],
-        language=row.get("language"),
-    )
+def _written(rows: Sequence[Row]) -> pa.Table:
+    columns = {
+        "report_id": [row["report_id"] for row in rows],
+        "text": [row["text"] for row in rows],
+        "rating": [row["rating"] for row in rows],
+        "category": [row["item"]["category"] for row in rows],
+        "language": [row.get("language") for row in rows],
+    }
+    return pa.table(columns)
 
 
 def _opinions_table(opinions: Sequence[Opinion], rows: Sequence[Row]) -> pa.Table:
