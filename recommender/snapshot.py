@@ -112,7 +112,6 @@ class Snapshot:
             found_hints=self.hints.between(first * width, last * width),
         )
 
-
     def without_evidence(self) -> Snapshot:
         """Leave out what only chances are made from: quantities, trips and features of pairs."""
         return replace(
