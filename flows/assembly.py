@@ -13,6 +13,7 @@ from flows import stages as stage
 from flows.checkpoints import Checkpoints
 from flows.code import VERSION
 from flows.corrections import Decisions
+from flows.errors import SettingsError
 from flows.inputs import stage_inputs
 from flows.ledger import Ledger, name_run
 from flows.lineage import lineage
@@ -20,7 +21,7 @@ from flows.observing import StageNotes, Watch
 from flows.publication import Edition
 from flows.recall import Past, fingerprint
 from flows.report_models import ReportModels
-from flows.settings import Settings, SettingsError
+from flows.settings import Settings
 from flows.stages import MAKES, NEEDS, Tables, missing_inputs
 from infra.files import parquet_bytes
 from infra.publish.records import sha256

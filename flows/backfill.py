@@ -11,9 +11,10 @@ from typing import Any
 from prefect import flow
 
 from flows.day import run_day
+from flows.errors import SettingsError
 from flows.notifying import tell
 from flows.recall import recall
-from flows.settings import SettingsError, load_settings
+from flows.settings import load_settings
 from flows.standing import superseded
 from infra.store import open_store
 

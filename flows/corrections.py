@@ -18,7 +18,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from flows.settings import SettingsError
+from flows.errors import SettingsError
 from infra.errors import StoreError
 from infra.files import PARQUET, parquet_bytes, read_parquet
 from infra.pseudonyms import pseudonymise

@@ -5,7 +5,7 @@ from enum import IntEnum
 import click
 
 from flows.engine import ClusterError
-from flows.settings import SettingsError
+from flows.errors import SettingsError
 from infra.errors import AddressError, StoreError
 from quality.errors import ContractError
 from trials.errors import InfeasibleError

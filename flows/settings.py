@@ -19,6 +19,7 @@ from typing import Any, get_type_hints
 from pydantic import TypeAdapter, ValidationError
 
 from flows.engine import RunOptions
+from flows.errors import SettingsError
 from infra.logs import LogOptions
 from infra.notifying import NotifyOptions
 from infra.store.base import StoreOptions
@@ -31,10 +32,6 @@ from trials.reports.options import ReviewOptions, TrainingOptions
 
 CONFIG_FILE = "shike.toml"
 _PREFIX = "SHIKE_"
-
-
-class SettingsError(Exception):
-    """A setting is unknown or has a value that cannot be used; the message says which and where."""
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,13 @@ from prefect.cache_policies import NO_CACHE
 
 from flows import stages as stage
 from flows.corrections import Decisions, decisions
+from flows.errors import SettingsError
 from flows.ledger import file_digests, name_run
 from flows.notifying import tell
 from flows.packaged_texts import packaged_texts
 from flows.recall import recall
 from flows.report_models import CARD, PREFIX, ReportModels, models_in_use, objects_of
-from flows.settings import Settings, SettingsError, load_settings
+from flows.settings import Settings, load_settings
 from infra.logs import configure_logging, is_configured
 from infra.publish import Outcome, PublishedObject, publish, read_object, read_pointer
 from infra.store import Store, open_store

@@ -1,6 +1,8 @@
 """Tests for the commands that run no flow."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -65,3 +67,18 @@ def test_a_good_delivery_passes_the_check(shop, as_of, capsys):
     said = json.loads(capsys.readouterr().out)
     assert said["verdict"] == "pass"
     assert {count["table"] for count in said["counts"]} >= {"events", "items"}
+
+
+def test_help_waits_for_no_library_that_only_a_day_needs():
+    asked = (
+        "import sys; from flows.cli import run_command_line; run_command_line(['--help']);"
+        "heavy = {'duckdb', 'numpy', 'pandas', 'prefect', 'pyarrow', 'scipy', 'sklearn'};"
+        "print('heavy:', sorted(heavy & set(sys.modules)))"
+    )
+
+    said = subprocess.run(
+        [sys.executable, "-c", asked], capture_output=True, text=True, check=True
+    ).stdout
+
+    assert "evaluate" in said
+    assert said.splitlines()[-1] == "heavy: []"

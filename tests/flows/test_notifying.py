@@ -10,8 +10,9 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.states import Cancelling, Crashed
 
 from flows.day import run_day
+from flows.errors import SettingsError
 from flows.notifying import tell
-from flows.settings import SettingsError, load_settings
+from flows.settings import load_settings
 
 ABOUT = {
     "event",

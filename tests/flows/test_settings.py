@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from flows.cli import run_command_line
+from flows.errors import SettingsError
 from flows.example import example_toml
-from flows.settings import Settings, SettingsError, load_settings
+from flows.settings import Settings, load_settings
 from infra.logs import configure_logging, is_for_machines
 
 ROOT = Path(__file__).parents[2]
