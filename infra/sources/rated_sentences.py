@@ -1,4 +1,4 @@
-"""English sentences whose sentiment people rated: what clauses learn from beside whole reviews.
+"""English sentences whose sentiment people rated: what words and clauses learn from beside reviews.
 
 Nothing is vendored: 23,703 sentences of reviews of electronics, reviews of films, tweets and
 newspaper editorials lie in the source distribution of the package ``vaderSentiment`` (MIT), though

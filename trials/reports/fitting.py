@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,12 +46,23 @@ class PolarityOptions:
     """C of the regression on features scaled by their log-count ratio; chosen likewise."""
     clause_inverse_penalty: float = 1.0
     """C of the clause head: nobody labelled its clauses, so it is held tighter."""
+    rated_inverse_penalty: float = 4.0
+    """C of the regression on rated sentences that scores of words start from; chosen likewise."""
     least_characters: int = 4
     """Texts with fewer letters and digits teach nothing."""
     near_duplicate_jaccard: float = 0.7
     """Texts this alike are one text; this alike to a held-out text, they are not trained on."""
     topics: TopicOptions = field(default_factory=TopicOptions)
     """How what texts are about is learned."""
+
+
+class RatedRows(NamedTuple):
+    """Sentences that people rated, over the vocabulary."""
+
+    counts: Matrix
+    """Occurrences of each feature, a row a sentence; there may be none."""
+    chances: Floats
+    """Chance that each praises, shape (sentences,)."""
 
 
 def vocabulary_of(
@@ -87,10 +99,12 @@ def fit_scores(
     options: PolarityOptions,
     valences: Mapping[str, float],
     topic_weights: Floats,
+    rated: RatedRows,
 ) -> PolarityModel:
     """Fit the scores of words and clauses; the report head is left at nothing.
 
-    The clause head takes the label of its report for that of the clause.
+    The clause head takes the label of its report for that of the clause. The weights of words
+    start from those that rated sentences teach.
     """
     reports = summed(read.counts, read.sizes)
     document_counts = _documents(reports)
@@ -116,11 +130,24 @@ def fit_scores(
         log_count_ratios=stored(ratios),
         valences=stored(_valences(vocabulary, options.language, valences)),
         topic_weights=topic_weights,
-        word_weights=blended(plain, targets, inverse_penalty=options.inverse_penalty),
+        word_weights=blended(
+            plain,
+            targets,
+            inverse_penalty=options.inverse_penalty,
+            known=_known(rated, frequencies, options),
+        ),
         scaled_weights=blended(scaled, targets, inverse_penalty=options.scaled_inverse_penalty),
         clause_weights=logistic_weights(pieces, inherited, options.clause_inverse_penalty),
         report_weights=np.zeros(EVIDENCE + topic_weights.shape[1] + 1),
     )
+
+
+def _known(rated: RatedRows, frequencies: Floats, options: PolarityOptions) -> Floats | None:
+    """What rated sentences say of the features; None where there are none."""
+    if not len(rated.chances):
+        return None
+    rows = of_length_one(weighted(rated.counts, frequencies))
+    return _weights_by_chance(rows, rated.chances, options.rated_inverse_penalty)
 
 
 def _inverse(document_counts: Ints, documents: int) -> Floats:
@@ -167,7 +194,11 @@ def fit_clause_head(pieces: Matrix, chances: Floats, options: PolarityOptions) -
             people say of a sentence. It counts as praise by this chance and as blame by the rest.
         options: How to train.
     """
-    twice = vstack([pieces, pieces]).tocsr()
+    return _weights_by_chance(pieces, chances, options.clause_inverse_penalty)
+
+
+def _weights_by_chance(rows: Matrix, chances: Floats, inverse_penalty: float) -> Floats:
+    twice = vstack([rows, rows]).tocsr()
     targets = np.repeat(np.array([1, 0], dtype=np.int64), len(chances))
     shares = np.concatenate([chances, 1 - chances])
-    return logistic_weights(twice, targets, options.clause_inverse_penalty, shares)
+    return logistic_weights(twice, targets, inverse_penalty, shares)

@@ -28,7 +28,7 @@ class Teaching(NamedTuple):
     valences: Mapping[str, float] = MappingProxyType({})
     """A lexicon of words, greater than 0 for praise."""
     rated: Rated = ()
-    """Sentences that people rated; they teach clauses, whether or not the texts teach reports."""
+    """Sentences that people rated; they teach words and clauses, whether or not the texts teach."""
 
 
 class _Text(NamedTuple):

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.sparse import diags_array, hstack
 
 from trials.reports.evidence import Matrix
-from trials.reports.regression import logistic_weights
+from trials.reports.regression import adapted_weights, logistic_weights
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -70,6 +70,7 @@ def fit_blended(
     common: Bools,
     inverse_penalty: float,
     options: TopicOptions,
+    known: Floats | None = None,
 ) -> Floats:
     """Regress on all features, and once more for each topic on the common ones by its share.
 
@@ -80,6 +81,8 @@ def fit_blended(
         common: Which features have weights of topics, shape (features,).
         inverse_penalty: C of the regression, were there no topics.
         options: How.
+        known: Weights of all features and an intercept, learned elsewhere, that those of all texts
+            start from, shape (features + 1,); None for nothing.
 
     Returns:
         Weights of all texts and of each topic, shape (features + 1, 1 + topics); the last row is
@@ -88,7 +91,13 @@ def fit_blended(
     n_features, n_topics = rows.shape[1], shares.shape[1]
     parts = [diags_array(options.scale * share) @ rows[:, common] for share in shares.T]
     tightened = inverse_penalty * (options.tightening if n_topics else 1.0)
-    fitted = logistic_weights(hstack([rows, *parts]).tocsr(), targets, tightened)
+    columns = hstack([rows, *parts]).tocsr()
+    if known is None:
+        fitted = logistic_weights(columns, targets, tightened)
+    else:
+        own = np.zeros(columns.shape[1] + 1)
+        own[:n_features] = known[:-1]
+        fitted = adapted_weights(columns, targets, tightened, own)
     weights = np.zeros((n_features + 1, 1 + n_topics))
     weights[:, 0] = np.append(fitted[:n_features], fitted[-1])
     weights[:-1][common, 1:] = (

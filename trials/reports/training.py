@@ -15,9 +15,10 @@ from sklearn.model_selection import StratifiedKFold
 from quality.text_keys import bare, text_key
 from trials.reports.clause_weights import believed_chances
 from trials.reports.copies import Likeness, copied_from
-from trials.reports.evidence import EVIDENCE, Matrix, clause_counts, clauses_of, read_clauses
+from trials.reports.evidence import EVIDENCE, clause_counts, clauses_of, read_clauses
 from trials.reports.fitting import (
     PolarityOptions,
+    RatedRows,
     fit_clause_head,
     fit_head,
     fit_scores,
@@ -55,7 +56,7 @@ def train_polarity(
         options: How to train.
         valences: A lexicon of words, greater than 0 for praise, so that words no text taught
             count too.
-        rated: Sentences that teach clauses beside the reviews.
+        rated: Sentences that teach words and clauses beside the reviews.
 
     Raises:
         ValueError: If fewer than two texts of a label are left to train on.
@@ -84,7 +85,8 @@ def train_on(
     The report head learns from scores of models that did not see the report, or it would trust
     them too much. The clause head learns what such models believe of a clause together with its
     words, its turns of phrase and the label of its report: few reports are of one mind. Sentences
-    that people rated teach it too, each as much as a clause, by the words that the texts have.
+    that people rated teach it too, each as much as a clause, by the words that the texts have, and
+    the weights of words in reports start from what they teach.
 
     Args:
         texts: Reviews as written.
@@ -93,7 +95,7 @@ def train_on(
         valences: A lexicon of words, greater than 0 for praise.
         judging: How many of the texts, from the first on, the report head learns from; None for
             all. Where only they are the shop's, the model is calibrated to the shop.
-        rated: Sentences that teach the clause head; they may be of other categories.
+        rated: Sentences that teach words and clauses; they may be of other categories.
 
     Source:
         Learning from what another view believes: Yarowsky, "Unsupervised word sense disambiguation
@@ -104,12 +106,14 @@ def train_on(
     vocabulary = vocabulary_of(clauses, options, valences)
     read = read_clauses(clauses, options.language, vocabulary)
     topics = topics_of(read, named_topics(normal, options.language), options)
+    sentences = _rated_rows(rated, options.language, vocabulary)
     teach = partial(
         fit_scores,
         vocabulary=vocabulary,
         options=options,
         valences=valences,
         topic_weights=topics,
+        rated=sentences,
     )
     folds = StratifiedKFold(_folds(targets), shuffle=True, random_state=0)
     evidence = np.empty((len(targets), EVIDENCE + topics.shape[1]))
@@ -122,7 +126,8 @@ def train_on(
     model = teach(read, targets)
     pieces = [clause for own in clauses for clause in own or [""]]
     believed = believed_chances(pieces, odds, targets[report_of], options.language)
-    counts, chances = _beside(read.counts, believed, rated, model)
+    counts = vstack([read.counts, sentences.counts]).tocsr()
+    chances = np.concatenate([believed, sentences.chances])
     return replace(
         model,
         report_weights=fit_head(evidence[:judging], targets[:judging]),
@@ -156,17 +161,15 @@ def trainable(
     return _first_of_each(texts, reserved, usable, options)
 
 
-def _beside(
-    counts: Matrix, believed: Floats, rated: Rated, model: PolarityModel
-) -> tuple[Matrix, Floats]:
-    """Return counts and chances of clauses with those of the rated sentences below them.
+def _rated_rows(rated: Rated, language: str, vocabulary: Sequence[str]) -> RatedRows:
+    """Count the features of rated sentences.
 
     A rating is taken for the log odds that its sentence praises: 4 is .98, 0 is even, -1 is .27.
     """
     texts = [normalise(text).text for text, _ in rated]
-    below, _ = clause_counts(model.language, texts, model.vocabulary)
+    counts, _ = clause_counts(language, texts, vocabulary)
     odds = np.array([rating for _, rating in rated], dtype=np.float64)
-    return vstack([counts, below]).tocsr(), np.concatenate([believed, expit(odds)])
+    return RatedRows(counts, expit(odds))
 
 
 def _first_of_each(

@@ -28,6 +28,9 @@ from trials.reports.cues import cue_names, cues
         ("i would not buy this again", "en", "never_again"),
         ("my kids love it", "en", "loved"),
         ("it came a week late", "en", "mishap"),
+        ("it is so hard to find", "en", "scarce"),
+        ("no store carries it, i couldn't find it anywhere", "en", "scarce"),
+        ("my only complaint is the lid", "en", "flaw"),
     ],
 )
 def test_a_turn_of_phrase_is_heard(clause, language, cue):
@@ -45,6 +48,8 @@ def test_a_turn_of_phrase_is_heard(clause, language, cue):
         ("you can't beat it", "en", "lack"),
         ("i will never order this again", "en", "again"),
         ("my dog would not eat it", "en", "loved"),
+        ("you can't find a better tea", "en", "scarce"),
+        ("not too bad", "en", "flaw"),
     ],
 )
 def test_what_turns_a_phrase_round_silences_it(clause, language, cue):

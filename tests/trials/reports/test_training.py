@@ -78,13 +78,25 @@ def test_a_rated_sentence_teaches_what_the_labels_of_reports_leave_open(tea_and_
     assert chances[0.0] < 0.6 < chances[3.0]
 
 
-def test_rated_sentences_teach_clauses_only_and_no_word_of_their_own(tea_and_zorp):
+def test_rated_sentences_bring_no_word_of_their_own(tea_and_zorp):
     alone, beside = tea_and_zorp(), tea_and_zorp(("a zorp and a brillig", 3.0))
 
-    texts = ["great tea", "awful zorp", "zorp"]
     assert beside.vocabulary == alone.vocabulary
-    assert beside.report_chances(texts).tolist() == alone.report_chances(texts).tolist()
-    assert beside.clause_chances(texts)[2] > alone.clause_chances(texts)[2]
+    assert beside.clause_chances(["zorp"])[0] > alone.clause_chances(["zorp"])[0]
+
+
+def test_rated_sentences_that_agree_with_reports_teach_reports_words_too():
+    texts = ["great tea. the zorp came.", "awful tea. the vorpal came."] * 8
+    rated = [("great zorp", 3.0), ("awful vorpal", -3.0), ("fine brick", 3.0)] * 4
+    texts += ["great brick", "awful tea brick"] * 2
+    options = PolarityOptions(language="en", least_documents=1)
+
+    alone, beside = (
+        train_on(texts, np.array([1, 0] * 10), options, {}, rated=each) for each in ((), rated)
+    )
+
+    (left_open,), (taught,) = (model.report_chances(["the brick"]) for model in (alone, beside))
+    assert left_open < taught
 
 
 def test_training_on_one_kind_of_text_is_refused():
