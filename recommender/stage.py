@@ -193,12 +193,24 @@ def recommend(  # noqa: PLR0913 - three are what earlier days left, two how it i
         "need_states": lists.need_states,
     }
     _log_lists(len(people.user_ids), len(made["do_not_recommend"]), lists.short)
-    if personal.review.day == bought.day:
+    return made | _for_later_days(personal, products, catalogue, now, options)
+
+
+def _for_later_days(
+    personal: PersonalNeeds,
+    products: ProductChances,
+    catalogue: Catalogue,
+    now: Circumstances,
+    options: RecommendOptions,
+) -> dict[str, pa.Table]:
+    """Return as tables what was reviewed and learned on the day itself, and on no earlier one."""
+    histories = personal.model.snapshot.histories
+    made = {}
+    if personal.review.day == histories.day:
         made[REVIEW] = review_table(personal.review, catalogue)
-    if earlier is None and options.relearn_days > 1:
-        known = personal.model.snapshot.histories.known_users
+    if personal.learned.day == histories.day and options.relearn_days > 1:
         learned = Learned(personal.learned, products.learned)
-        made |= learned_tables(learned, known, catalogue, now)
+        made |= learned_tables(learned, histories.known_users, catalogue, now)
     return made
 
 
