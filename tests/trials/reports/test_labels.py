@@ -7,8 +7,11 @@ from trials.reports.ontology import ontology_for
 
 PARTS = ("development", "final")
 PRAISE_OR_BLAME = {
-    "zh": ("", "_development", "_final", "_doubtful"),
-    "en": ("", "_development", "_final", "_doubtful", "_newer_development", "_newer_final"),
+    "zh": ("", "_development", "_final", "_doubtful", "_fresh"),
+    "en": (
+        *("", "_development", "_final", "_doubtful"),
+        *("_newer_development", "_newer_final", "_fresh"),
+    ),
 }
 CATEGORIES = {"zh": "electronics", "en": "food"}
 
