@@ -28,11 +28,12 @@ def percent(share: float | None, places: int = 0) -> str:
     if share in {0, 1}:
         return f"{share:.0%}"
     smallest = 10.0**-places
-    if 0 < share * 100 < smallest / 2:
+    written = f"{share * 100:.{places}f}%"
+    if share > 0 and written == f"{0:.{places}f}%":
         return f"<{smallest:.{places}f}%"
-    if 0 < (1 - share) * 100 < smallest / 2:
+    if share < 1 and written == f"{100:.{places}f}%":
         return f">{100 - smallest:.{places}f}%"
-    return f"{share * 100:.{places}f}%".replace("-", "−")
+    return written.replace("-", "−")
 
 
 def interval(low: float | None, high: float | None) -> str:

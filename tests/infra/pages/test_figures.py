@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from infra.pages.figures import (
@@ -28,6 +28,8 @@ def test_a_share_is_written_as_a_percentage():
 
 
 @given(st.floats(0, 1), st.integers(0, 2))
+@example(0.005, 0)
+@example(0.995, 0)
 def test_only_nothing_is_0_percent_and_only_all_is_100(share, places):
     written = percent(share, places)
 
