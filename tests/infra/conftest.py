@@ -131,7 +131,7 @@ class _Handler(BaseHTTPRequestHandler):
         if fault in ("lost ack", "kill after"):
             self.close_connection = True
             return
-        if fault == "corrupt":
+        if fault == "corrupt" and answer:
             answer = bytes([answer[0] ^ 1]) + answer[1:]
         self._answer(status, headers, answer, cut=fault == "truncate")
 

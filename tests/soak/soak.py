@@ -125,11 +125,17 @@ class Serving:
             time.sleep(1)
 
     def deployment(self):
-        """Id of the daily deployment, once it is there."""
+        """Id of the daily deployment, once all are there; their schedules start nothing.
+
+        Otherwise a soak that is at work at three in the morning would meet a run of today.
+        """
         while self.process.poll() is None:
-            found = self.ask("GET", "deployments/name/day/daily")
-            if found.status_code == httpx.codes.OK:
-                return found.json()["id"]
+            found = self.ask("POST", "deployments/filter", json={}).raise_for_status().json()
+            offered = {deployment["name"]: deployment["id"] for deployment in found}
+            if {"daily", "train"} <= offered.keys():
+                for one in offered.values():
+                    self.ask("POST", f"deployments/{one}/pause_deployment").raise_for_status()
+                return offered["daily"]
             time.sleep(0.2)
         pytest.fail("`shike serve` ended by itself")
 
