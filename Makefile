@@ -47,7 +47,7 @@ docs: $(READY)
 	$(BIN)/python -m infra.aws.template
 
 # The polarity models are trained from the corpora that the packages bring.
-$(MODELS): $(READY) $(addprefix trials/reports/,$(LEARNING)) infra/sources/rated_sentences.py infra/sources/review_texts.py infra/sources/valences.py flows/build.py
+$(MODELS): $(READY) $(addprefix trials/reports/,$(LEARNING)) infra/sources/labelled_clauses.py infra/sources/labelled/en.tsv infra/sources/labelled/zh.tsv infra/sources/rated_sentences.py infra/sources/review_texts.py infra/sources/valences.py flows/build.py
 	$(BIN)/python -m flows.build
 
 lock:

@@ -16,6 +16,7 @@ from flows import stages as stage
 from flows.assembly import STAGES, DayRun
 from flows.checkpoints import Checkpoints
 from flows.corrections import decisions
+from flows.embeddings import check_embeddings
 from flows.engine import engine
 from flows.inputs import scanned
 from flows.ledger import Ledger, file_digests
@@ -68,12 +69,14 @@ def run_day(
         What happened, as plain data: outcome, run_id, as_of, verdict, skipped, tables, index.
 
     Raises:
+        SettingsError: If the settings ask for sentence embeddings that are not installed.
         ContractError: If validation blocks; the findings are published, nothing else.
         InfeasibleError: If no selection meets a trial's quotas; nothing is published.
         StoreError: If storage does not answer.
         ClusterError: If the Dask cluster that was asked for ends.
     """
     settings = load_settings(Path(config) if config else None)
+    check_embeddings("[review] second_reading", settings.review.second_reading)
     day = date.fromisoformat(as_of) if as_of else datetime.now(UTC).date()
     target = open_store(store, settings.store)
     if settings.logging.format == "json" and not is_configured():

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.build import CACHE
+from infra.sources.labelled_clauses import clause_lessons
 from infra.sources.rated_sentences import RATED_SDIST, SOURCE, rated_sentences
 from infra.sources.review_texts import (
     DEBIAN_PACKAGE,
@@ -52,7 +53,8 @@ def _packaged(
 ) -> PackagedTexts:
     if reviews is None:
         return PackagedTexts(Teaching(valences=words), "")
-    taught = Teaching(reviews.texts, reviews.labels, reviews.held_out, words, rated)
+    sentences = (*rated, *clause_lessons(reviews))
+    taught = Teaching(reviews.texts, reviews.labels, reviews.held_out, words, sentences)
     return PackagedTexts(taught, f"{reviews.source}; {SOURCE}" if rated else reviews.source)
 
 

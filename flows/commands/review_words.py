@@ -21,6 +21,10 @@ WORDS: Final[dict[str, dict[Lang, str]]] = {
         "zh": "模型 {learned:+.1f}，用词 {words:+.1f}，星级 {stars:+.1f}",
         "en": "model {learned:+.1f}, words {words:+.1f}, stars {stars:+.1f}",
     },
+    "reasons_again": {
+        "zh": "模型 {learned:+.1f}，用词 {words:+.1f}，星级 {stars:+.1f}，句意 {meaning:+.1f}",
+        "en": "model {learned:+.1f}, words {words:+.1f}, stars {stars:+.1f}, meaning {meaning:+.1f}",
+    },
     "report": {
         "zh": "整篇像好评的概率 {chance:.0%}（只看文字），语言 {language}",
         "en": "The text reads as praise with a chance of {chance:.0%}; language {language}",

@@ -6,21 +6,23 @@ import pytest
 
 from flows.build import CACHE
 from flows.packaged_texts import packaged_texts
+from infra.sources.labelled_clauses import COUNT
 from infra.sources.rated_sentences import RATED_SDIST
 from infra.sources.review_texts import DEBIAN_PACKAGE
 
 
 @pytest.mark.real_data
-def test_english_texts_come_with_rated_sentences_and_chinese_ones_without():
+def test_texts_come_with_labelled_clauses_and_english_ones_with_rated_sentences_too():
     if not (CACHE / RATED_SDIST).exists():
         pytest.skip(f"no {RATED_SDIST} in {CACHE}; `make` puts it there")
 
     found = packaged_texts()
 
-    assert len(found["en"].teaching.rated) == 23_703
+    english, chinese = (found[language].teaching for language in ("en", "zh"))
+    assert len(english.rated) == 23_703 + COUNT * 5_700
     assert "Hutto and Gilbert" in found["en"].source
-    assert len(found["zh"].teaching.texts) > 35_000
-    assert not found["zh"].teaching.rated
+    assert len(chinese.texts) > 35_000
+    assert len(chinese.rated) == COUNT * 1_607
 
 
 def test_what_the_build_did_not_leave_is_not_fetched_and_said(tmp_path, caplog):

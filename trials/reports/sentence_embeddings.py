@@ -2,10 +2,22 @@
 
 from collections.abc import Sequence
 from importlib.util import find_spec
+from typing import Protocol
 
 import numpy as np
 
 from trials.arrays import Floats
+
+
+class Embedder(Protocol):
+    """What turns texts of any language into vectors."""
+
+    @property
+    def name(self) -> str:
+        """Return what it is, for the page."""
+
+    def embed(self, texts: Sequence[str]) -> Floats:
+        """Return a vector of each normalised text, shape (texts, dimensions)."""
 
 
 def has_embeddings() -> bool:

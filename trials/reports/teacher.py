@@ -12,7 +12,7 @@ Source:
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -21,6 +21,7 @@ from quality.text_keys import text_key
 from trials.arrays import Floats, Ints
 from trials.reports.normalising import normalise
 from trials.reports.retraining import Teaching
+from trials.reports.sentence_embeddings import Embedder
 
 _LESSONS_INVERSE_PENALTY = 1e-4
 _OWN_INVERSE_PENALTY = 1e-3
@@ -29,17 +30,6 @@ books and laptops, each in turn the category without labels."""
 _MOST_STEPS = 500
 _SUREST = 0.25
 """Share of the shop's texts taken for praise, and as many for blame, by the second regression."""
-
-
-class Embedder(Protocol):
-    """What turns texts of any language into vectors."""
-
-    @property
-    def name(self) -> str:
-        """Return what it is, for the page."""
-
-    def embed(self, texts: Sequence[str]) -> Floats:
-        """Return a vector of each normalised text, shape (texts, dimensions)."""
 
 
 class Lessons(NamedTuple):

@@ -11,7 +11,8 @@ from trials.reports.options import TrainingOptions
 from trials.reports.own_texts import PARTS, OwnText, ReportText
 from trials.reports.polarity import Polarity, PolarityModel, PolarityModels
 from trials.reports.retraining import Comparison, Learned, Teaching, retrain
-from trials.reports.teacher import Embedder, Teacher, lessons_of
+from trials.reports.sentence_embeddings import Embedder
+from trials.reports.teacher import Teacher, lessons_of
 from trials.reports.training import PolarityOptions, train_on, trainable
 
 _NO_STARS = -1

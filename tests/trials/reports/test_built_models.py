@@ -31,5 +31,6 @@ def test_models_are_built_anew_when_anything_they_learn_by_changes():
 
     data = {f"{module}.yaml" for module in found if (REPORTS / f"{module}.yaml").exists()}
     assert {f"{module}.py" for module in found} | data == named
-    sources = ("rated_sentences", "review_texts", "valences")
+    sources = ("labelled_clauses", "rated_sentences", "review_texts", "valences")
     assert {"flows/build.py", *(f"infra/sources/{module}.py" for module in sources)} <= rule
+    assert {f"infra/sources/labelled/{language}.tsv" for language in ("zh", "en")} <= rule
