@@ -35,7 +35,7 @@ from trials.reports.second_reading import DOUBT
 from trials.reports.sentence_embeddings import E5Embedder
 
 INVERSE_PENALTY = 10.0
-SHARE_OF_STARS = {"zh": 0.8, "en": 0.8}
+SHARE_OF_STARS = {"zh": 0.6, "en": 0.8}
 SHARES = (0.5, 0.6, 0.7, 0.8, 1.0)
 DOUBTS = (0.0, 0.5, 1.0, DOUBT, 2.0, np.inf)
 DIRECTION_DIGITS = 3

@@ -19,10 +19,10 @@ def test_texts_come_with_labelled_clauses_and_english_ones_with_rated_sentences_
     found = packaged_texts()
 
     english, chinese = (found[language].teaching for language in ("en", "zh"))
-    assert len(english.rated) == 23_703 + COUNT * 5_700
+    assert len(english.rated) == 23_703 + COUNT * 7_695
     assert "Hutto and Gilbert" in found["en"].source
     assert len(chinese.texts) > 35_000
-    assert len(chinese.rated) == COUNT * 1_607
+    assert len(chinese.rated) == COUNT * 5_598
 
 
 def test_what_the_build_did_not_leave_is_not_fetched_and_said(tmp_path, caplog):
