@@ -5,9 +5,9 @@ sentences of Hutto and Gilbert (ICWSM 2014) too; by cross-validation, so that no
 what it learned from. Held-out texts and the final parts of our labels are not touched.
 
 - Reports of food, five folds; the penalty of what sentences teach words was chosen on them.
-- Clauses of food with their stars: the development labels, ten folds, as in
-  ``fit_clause_weights.py``. That all four kinds of sentences teach, and count as one clause each,
-  was chosen here, so that this figure flatters a little.
+- Clauses of food with their stars: the labelled clauses, which teach with and without sentences, ten
+  folds, as in ``fit_clause_weights.py``. That all four kinds of sentences teach, and count as one
+  clause each, was chosen on the first 958 of them, so that this figure flatters a little.
 - Sentences of electronics by the clause head alone: those of a fifth of the reviews are judged by a
   head that learned from all others. Sentences rated nearest to even are left out.
 - Reports of electronics, which are those reviews put together again, likewise; as their label
