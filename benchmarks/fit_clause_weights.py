@@ -7,12 +7,13 @@ the report, neither from its stars nor from its labels.
 Two steps, because the doubtful clauses were chosen where words and stars disagree, so that what
 stars are worth cannot be learned from them, and words too little: they count a fifth. First what
 words, turns of phrase and the clause head say together, on all clauses; then what that and the
-stars are worth, on the clauses drawn at random. Of the stars' weight a share is used: the rest would
-tell a few clauses more right and hear far less of what dissents from the stars. Calibration comes last. Prints,
-on reports that were left out of both steps (ten folds), how much is right, at other shares too, and
-the calibration error before and after; ``--write`` writes the weights, those of a language that is
-not asked for as they were. The models learn by these weights, so they are fitted again until what
-is right moves by no more than a few clauses, as chance would have it. Takes five minutes a language.
+stars are worth, on the clauses drawn at random. Of the stars' weight a share is used: the rest
+would tell a few clauses more right and hear far less of what dissents from the stars. Calibration
+comes last. Prints, on reports that were left out of both steps (ten folds), how much is right, at
+other shares too, and the calibration error before and after; ``--write`` writes the weights, those
+of a language that is not asked for as they were. The models learn by these weights, so they are
+fitted again until what is right moves by no more than a few clauses, as chance would have it. Takes
+five minutes a language.
 """
 
 import sys

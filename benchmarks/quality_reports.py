@@ -45,13 +45,16 @@ TO_REACH = {
     "  without the reports of our labels": (0.88, 0.83),
     "  calibration error (ECE) of reports, at most": (0.05, 0.05),
     "clause polarity, development": (0.96, 0.94),
+    "  dissenting from the star, development": (0.75, 0.75),
+    "  development, read again": (0.96, 0.94),
+    "  dissenting from the star, development, read again": (0.75, 0.75),
     "clause polarity, ours, older": (0.96, 0.94),
     "clause polarity, ours": (0.96, 0.94),
     "clause polarity, ours, newest": (0.96, 0.94),
     "clause polarity, ours, fresh": (0.96, 0.94),
     "clause polarity, ours, unseen": (0.96, 0.94),
     "  dissenting from the star, unseen": (0.75, 0.75),
-    "  read again": (0.96, 0.94),
+    "  unseen, read again": (0.96, 0.94),
     "  dissenting from the star, unseen, read again": (0.75, 0.75),
     "clause polarity, all of these": (0.96, 0.94),
     "  dissenting from the star": (0.75, 0.75),
@@ -171,14 +174,17 @@ def clause_polarity(parts: dict[str, list[dict]], models: PolarityModels) -> dic
         "clause polarity, ours, unseen": "unseen",
     }
     once = {part: ClausesRead(rows, models, OPTIONS) for part, rows in parts.items()}
-    unseen, unseen_again = once["unseen"], ClausesRead(parts["unseen"], models, AGAIN)
+    twice = {part: ClausesRead(parts[part], models, AGAIN) for part in ("development", "unseen")}
     rows = [row for own in parts.values() for row in own]
     together, again = (ClausesRead(rows, models, how) for how in (OPTIONS, AGAIN))
     return {
         **{name: once[part].right.mean() for name, part in names.items() if part in once},
-        "  dissenting from the star, unseen": unseen.heard,
-        "  read again": unseen_again.right.mean(),
-        "  dissenting from the star, unseen, read again": unseen_again.heard,
+        **{f"  dissenting from the star, {part}": once[part].heard for part in twice},
+        **{f"  {part}, read again": read.right.mean() for part, read in twice.items()},
+        **{
+            f"  dissenting from the star, {part}, read again": read.heard
+            for part, read in twice.items()
+        },
         "clause polarity, all of these": together.right.mean(),
         "  dissenting from the star": together.heard,
         "  what the star alone would say": 1 - together.dissents.mean(),

@@ -139,14 +139,13 @@ def stars_from_text() -> None:
     """Print how far off the stars are that the text alone is given by a model of own stars.
 
     A report's log odds come from a model of other reports (five folds; those of three stars teach
-    nothing), what they say of the stars from a regression on yet other reports. Told is the
-    median of the stars' chances, which has the least expected error.
+    nothing), what log odds say of the stars from a regression on other reports' log odds. Told is
+    the median of the stars' chances, which has the least expected error.
     """
-    rows = drug_reports(drugs()).to_pandas()
-    every, grades = rows["text"].tolist(), rows["rating"].astype(int).tolist()
-    rows = rows.iloc[trainable(every, grades, frozenset(), PolarityOptions(language="en"))]
-    texts = rows["text"].tolist()
-    stars = rows["rating"].to_numpy()
+    rows = drug_reports(drugs())
+    every, grades = rows["text"].to_pylist(), rows["rating"].to_pylist()
+    kept = trainable(every, grades, frozenset(), PolarityOptions(language="en"))
+    texts, stars = [every[at] for at in kept], np.array(grades)[kept]
     folds = KFold(STAR_FOLDS, shuffle=True, random_state=0)
     valences = packaged_texts(CACHE)["en"].teaching.valences
     chances = np.empty(len(stars))
